@@ -1,0 +1,120 @@
+/** What one scrape of one node says: the words that scraping, storing and serving share. */
+
+/** Who a row of a sample belongs to. */
+export interface ContainerKey {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+}
+
+const fields = 6
+
+/**
+ * Readings in columns, one row each, in a single buffer: 48 bytes a reading and no object per container.
+ *
+ * Every field is a double that holds its value exactly; `NaN` says that the kubelet did not report it. CPU time is split
+ * into whole seconds and the nanoseconds beyond them, because a node's total in nanoseconds outgrows 2^53.
+ */
+export class Points {
+  readonly values: Float64Array
+
+  private constructor(values: Float64Array) {
+    this.values = values
+  }
+
+  /** So many rows in which nothing is reported yet. */
+  static make(rows: number) {
+    return new Points(new Float64Array(rows * fields).fill(Number.NaN))
+  }
+
+  get rows() {
+    return this.values.length / fields
+  }
+
+  /** When the kubelet took the reading: milliseconds since the epoch. */
+  timestamp(row: number) {
+    return this.values[row * fields]!
+  }
+
+  /** Since when the CPU counter runs: milliseconds since the epoch. Never reported for a node. */
+  startTime(row: number) {
+    return this.values[row * fields + 1]!
+  }
+
+  /** CPU time used since the start: whole seconds. */
+  cpuSeconds(row: number) {
+    return this.values[row * fields + 2]!
+  }
+
+  /** CPU time used since the start: the nanoseconds beyond the whole seconds, 0 to 999 999 999. */
+  cpuNanos(row: number) {
+    return this.values[row * fields + 3]!
+  }
+
+  /** Working set, bytes. */
+  memoryBytes(row: number) {
+    return this.values[row * fields + 4]!
+  }
+
+  /** Swap in use, bytes. */
+  swapBytes(row: number) {
+    return this.values[row * fields + 5]!
+  }
+
+  setTimestamp(row: number, millis: number) {
+    this.values[row * fields] = millis
+  }
+
+  setStartTime(row: number, millis: number) {
+    this.values[row * fields + 1] = millis
+  }
+
+  setCpu(row: number, seconds: number, nanos: number) {
+    this.values[row * fields + 2] = seconds
+    this.values[row * fields + 3] = nanos
+  }
+
+  setMemoryBytes(row: number, bytes: number) {
+    this.values[row * fields + 4] = bytes
+  }
+
+  setSwapBytes(row: number, bytes: number) {
+    this.values[row * fields + 5] = bytes
+  }
+}
+
+/** One scrape: row 0 of the points is the node itself, row `i + 1` is `containers[i]`. */
+export interface Sample {
+  readonly node: string
+  readonly containers: ReadonlyArray<ContainerKey>
+  readonly points: Points
+}
+
+/** Usage over a window: what the API publishes. */
+export interface Usage {
+  /** Billionths of a core. */
+  readonly cpuNanocores: number
+  /** Working set, bytes. */
+  readonly memoryBytes: number
+  /** Swap in use, bytes; absent when the kubelet reports none. */
+  readonly swapBytes?: number
+}
+
+/** A node's published usage. Immutable: a newer value is a new object. */
+export interface NodeUsage {
+  /** End of the window, by the kubelet's clock: milliseconds since the epoch. */
+  readonly timestamp: number
+  /** Length of the window, milliseconds. */
+  readonly window: number
+  readonly usage: Usage
+}
+
+/** A pod's published usage. Immutable; timestamp and window are those of the container with the earliest timestamp. */
+export interface PodUsage {
+  readonly timestamp: number
+  readonly window: number
+  /** The node whose kubelet reported it. */
+  readonly node: string
+  /** Sorted by name. */
+  readonly containers: ReadonlyArray<{ readonly name: string; readonly usage: Usage }>
+}
