@@ -1,0 +1,101 @@
+/** One setting: a command-line flag with Go's manners, and how its text becomes a domain value. */
+import { Duration, Option, Result } from "effect"
+import { Flag } from "effect/cli"
+import { parseGoDuration } from "./Quantity.ts"
+
+export interface Setting<A> {
+  /** Takes every occurrence; the last one wins. */
+  readonly flag: Flag.Flag<ReadonlyArray<string | boolean>>
+  /** Fails with what was expected and what was found. */
+  read(given: ReadonlyArray<string | boolean>): Result.Result<A, string>
+}
+
+interface Kind<A> {
+  readonly metavar: string
+  readonly expected: string
+  parse(text: string): Option.Option<A>
+}
+
+const textual = <A, B>(name: string, meaning: string, kind: Kind<A>, fallback: B): Setting<A | B> => ({
+  flag: Flag.String(name).pipe(
+    Flag.withMetavar(kind.metavar),
+    Flag.withDescription(meaning),
+    Flag.atLeast(0)
+  ),
+  read: (given) => {
+    const last = given.at(-1)
+    if (last === undefined) return Result.succeed(fallback)
+    return Result.fromOption(kind.parse(String(last)), () => `--${name}: expected ${kind.expected}, found "${last}"`)
+  }
+})
+
+const withDefault = (meaning: string, text: string) => `${meaning} (default ${text})`
+
+const nonEmpty = (text: string) => text === "" ? Option.none() : Option.some(text)
+
+/** A text that may be left out. An empty one counts as left out, as with Go's flags. */
+export const optionalText = (name: string, metavar: string, meaning: string): Setting<Option.Option<string>> =>
+  textual(
+    name,
+    meaning,
+    { metavar, expected: "a text", parse: (text) => Option.some(nonEmpty(text)) },
+    Option.none<string>()
+  )
+
+export const text = (name: string, metavar: string, meaning: string, fallback: string): Setting<string> =>
+  textual(name, withDefault(meaning, fallback), { metavar, expected: "a text", parse: nonEmpty }, fallback)
+
+export const boolean = (name: string, meaning: string): Setting<boolean> => ({
+  flag: Flag.Boolean(name).pipe(Flag.withoutNegation, Flag.withDescription(meaning), Flag.atLeast(0)),
+  read: (given) => Result.succeed(given.at(-1) === true)
+})
+
+export const port = (name: string, meaning: string, fallback: number): Setting<number> =>
+  textual(name, withDefault(meaning, String(fallback)), {
+    metavar: "PORT",
+    expected: "a port, 1 to 65535",
+    parse: (text) => {
+      const number = /^\d{1,5}$/.test(text) ? Number(text) : 0
+      return number >= 1 && number <= 65535 ? Option.some(number) : Option.none()
+    }
+  }, fallback)
+
+/** A duration in Go's syntax, not negative. */
+export const duration = (name: string, meaning: string, fallback: string): Setting<Duration.Duration> =>
+  textual(name, withDefault(meaning, fallback), durationKind, Option.getOrThrow(parseGoDuration(fallback)))
+
+export const optionalDuration = (name: string, meaning: string): Setting<Option.Option<Duration.Duration>> =>
+  textual(
+    name,
+    meaning,
+    { ...durationKind, parse: (text) => Option.map(durationKind.parse(text), Option.some) },
+    Option.none<Duration.Duration>()
+  )
+
+const durationKind: Kind<Duration.Duration> = {
+  metavar: "DURATION",
+  expected: "a Go duration such as 15s or 1m30s",
+  parse: (text) => Option.filter(parseGoDuration(text), (it) => !Duration.isNegative(it))
+}
+
+/** Comma-separated words of a known set. */
+export const words = <const Word extends string>(
+  name: string,
+  meaning: string,
+  known: ReadonlyArray<Word>,
+  fallback: ReadonlyArray<NoInfer<Word>>
+): Setting<ReadonlyArray<Word>> =>
+  textual(name, withDefault(meaning, fallback.join(",")), {
+    metavar: "LIST",
+    expected: `a comma-separated list of ${known.join(", ")}`,
+    parse: (text) => {
+      const found = text.split(",").map((word) => known.find((it) => it === word.trim()))
+      return Option.all(found.map(Option.fromNullishOr))
+    }
+  }, fallback)
+
+/** The same setting with a one-letter name besides. */
+export const alias = <A>(letter: string, setting: Setting<A>): Setting<A> => ({
+  ...setting,
+  flag: Flag.withAlias(setting.flag, letter)
+})

@@ -1,0 +1,55 @@
+/** The last outcome of every node: when, how long, which failure. */
+import { Context, type Duration, Effect, Layer } from "effect"
+import type { KubeletError } from "./KubeletError.ts"
+
+/** One finished turn of a node's loop. */
+export interface Outcome {
+  readonly node: string
+  /** By our clock: milliseconds since the epoch. */
+  readonly startedAt: number
+  readonly duration: Duration.Duration
+  /** Rows of the sample: the node and its containers; 0 for a failure. */
+  readonly rows: number
+  /** Absent for a success. */
+  readonly error?: KubeletError
+}
+
+export interface NodeStatus extends Outcome {
+  /** When the last successful turn started; absent when there was none. */
+  readonly lastSuccess?: number
+  /** How many turns in a row failed, up to this one. */
+  readonly failures: number
+}
+
+export class ScrapeStatus extends Context.Service<ScrapeStatus, {
+  /** Takes an outcome in and answers what was known of the node before. */
+  record(outcome: Outcome): Effect.Effect<NodeStatus | undefined>
+  forget(node: string): Effect.Effect<void>
+  get(node: string): NodeStatus | undefined
+  /** Sorted by node. */
+  list(): ReadonlyArray<NodeStatus>
+}>()("metrics-server/scrape/ScrapeStatus") {
+  static readonly layer = Layer.sync(ScrapeStatus, () => {
+    const nodes = new Map<string, NodeStatus>()
+    return ScrapeStatus.of({
+      record: (outcome) =>
+        Effect.sync(() => {
+          const before = nodes.get(outcome.node)
+          nodes.set(outcome.node, after(before, outcome))
+          return before
+        }),
+      forget: (node) => Effect.sync(() => nodes.delete(node)),
+      get: (node) => nodes.get(node),
+      list: () => [...nodes.values()].toSorted((a, b) => a.node < b.node ? -1 : 1)
+    })
+  })
+}
+
+const after = (before: NodeStatus | undefined, outcome: Outcome): NodeStatus => {
+  if (outcome.error === undefined) return { ...outcome, lastSuccess: outcome.startedAt, failures: 0 }
+  return {
+    ...outcome,
+    ...before?.lastSuccess !== undefined && { lastSuccess: before.lastSuccess },
+    failures: (before?.failures ?? 0) + 1
+  }
+}

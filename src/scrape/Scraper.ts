@@ -1,0 +1,134 @@
+/** One loop per node: each scrapes its kubelet and commits its own sample, so that none waits for another. */
+import { Clock, Duration, Effect, FiberMap, Layer, Random, Result, Schedule, Stream } from "effect"
+import { type Node, Nodes } from "../discover/Nodes.ts"
+import { MetricsStore } from "../store/MetricsStore.ts"
+import { Kubelet } from "./Kubelet.ts"
+import type { KubeletError } from "./KubeletError.ts"
+import * as ScrapeMetrics from "./ScrapeMetrics.ts"
+import { type NodeStatus, ScrapeStatus } from "./ScrapeStatus.ts"
+
+/** Between the first turns of two nodes, on average: a thousand TLS handshakes take a while on one core. */
+const stagger = Duration.millis(4)
+
+/** The shortest pause before a second sample, which is what first metrics wait for. */
+const eager = Duration.seconds(5)
+
+/** A node that is not ready and fails is tried less and less often, down to once in so many resolutions. */
+const maxBackOff = 8
+
+export const layer = (options: { readonly resolution: Duration.Duration }) =>
+  Layer.effectDiscard(
+    Effect.gen(function*() {
+      const nodes = yield* Nodes
+      const kubelet = yield* Kubelet
+      const store = yield* MetricsStore
+      const status = yield* ScrapeStatus
+      const metrics = ScrapeMetrics.make(options.resolution)
+      const loops = yield* FiberMap.make<string>()
+      /** Each node as its loop was last started for. */
+      const scraped = new Map<string, Node>()
+
+      const turn = Effect.fnUntraced(function*(name: string) {
+        const node = nodes.get(name)
+        if (node === undefined) return
+        const startedAt = yield* Clock.currentTimeMillis
+        const [duration, result] = yield* kubelet.scrape(node).pipe(
+          Effect.tap(store.commit),
+          Effect.result,
+          Effect.timed
+        )
+        const error = Result.isFailure(result) ? result.failure : undefined
+        const before = yield* status.record({
+          node: name,
+          startedAt,
+          duration,
+          rows: Result.isSuccess(result) ? result.success.points.rows : 0,
+          ...error !== undefined && { error }
+        })
+        yield* metrics.record(name, duration, error)
+        yield* tell(node, before, error)
+      })
+
+      const schedule = (name: string) =>
+        Schedule.spaced(options.resolution).pipe(
+          Schedule.modifyDelay(() =>
+            Effect.map(store.depth(name), (depth) =>
+              pause(options.resolution, {
+                depth,
+                ready: nodes.get(name)?.ready ?? false,
+                failures: status.get(name)?.failures ?? 0
+              }))
+          )
+        )
+
+      const loop = (name: string) =>
+        turn(name).pipe(
+          Effect.catchCause((cause) => Effect.logError(`the turn of node ${name} ended in a defect`, cause)),
+          Effect.repeat(schedule(name))
+        )
+
+      const put = Effect.fnUntraced(function*(node: Node) {
+        const before = scraped.get(node.name)
+        scraped.set(node.name, node)
+        if (before === undefined) {
+          const spread = Duration.min(options.resolution, Duration.times(stagger, nodes.list().length))
+          const delay = yield* Random.nextBetween(0, Duration.toMillis(spread))
+          yield* FiberMap.run(loops, node.name, Effect.delay(loop(node.name), delay))
+        } else if (mayCure(before, node)) {
+          yield* FiberMap.run(loops, node.name, loop(node.name))
+        }
+      })
+
+      const remove = (name: string) =>
+        Effect.all([
+          FiberMap.remove(loops, name),
+          store.forget(name),
+          status.forget(name),
+          metrics.forget(name),
+          Effect.sync(() => scraped.delete(name))
+        ], { discard: true })
+
+      yield* nodes.changes.pipe(
+        Stream.runForEach((change) => change._tag === "Put" ? put(change.value) : remove(change.key)),
+        Effect.forkScoped
+      )
+    }).pipe(Effect.annotateLogs({ service: "Scraper" }))
+  )
+
+/** How long a node's loop pauses after a turn. */
+export const pause = (
+  resolution: Duration.Duration,
+  node: {
+    /** Distinct samples that the store has of it. */
+    readonly depth: number
+    readonly ready: boolean
+    /** Failed turns in a row. */
+    readonly failures: number
+  }
+): Duration.Duration => {
+  if (node.failures > 0 && !node.ready) {
+    return Duration.times(resolution, Math.min(2 ** (node.failures - 1), maxBackOff))
+  }
+  return node.failures === 0 && node.depth < 2 ? Duration.min(eager, resolution) : resolution
+}
+
+/** Whether the change of a node may make its next scrape end differently: then it is scraped at once. */
+export const mayCure = (before: Node, after: Node) =>
+  before.ready !== after.ready ||
+  before.kubeletPort !== after.kubeletPort ||
+  before.metricsPath !== after.metricsPath ||
+  before.addresses.length !== after.addresses.length ||
+  before.addresses.some((address, i) =>
+    address.type !== after.addresses[i]?.type || address.address !== after.addresses[i]?.address
+  )
+
+/** A line when the state of a node changes, not one per turn. */
+const tell = (node: Node, before: NodeStatus | undefined, error: KubeletError | undefined) => {
+  if (error === undefined) {
+    return before?.error === undefined
+      ? Effect.void
+      : Effect.logInfo(`node ${node.name} is scraped again after ${before.failures} failures`)
+  }
+  if (before?.error?.reason === error.reason) return Effect.void
+  return node.ready ? Effect.logWarning(error.message) : Effect.logInfo(`${error.message} (the node is not ready)`)
+}
