@@ -1,0 +1,95 @@
+/** Kubernetes objects as they are now: read synchronously, listed in order, followed as a stream of changes. */
+import { Effect, Queue, Stream } from "effect"
+
+export interface Named {
+  /** Absent for objects of the cluster, such as nodes. */
+  readonly namespace?: string
+  readonly name: string
+}
+
+export type Change<A> =
+  | { readonly _tag: "Put"; readonly value: A }
+  | { readonly _tag: "Delete"; readonly key: string }
+
+/** The objects of one namespace, and their order until one of them changes. */
+interface Shelf<A> {
+  readonly byName: Map<string, A>
+  sorted: ReadonlyArray<A> | undefined
+}
+
+export class LiveMap<A extends Named> {
+  readonly #same: (a: A, b: A) => boolean
+  readonly #shelves = new Map<string, Shelf<A>>()
+  readonly #followers = new Set<Queue.Enqueue<Change<A>>>()
+  #all: ReadonlyArray<A> | undefined
+
+  /** What is the same as before is no change, and the object from before stays. */
+  constructor(same: (a: A, b: A) => boolean) {
+    this.#same = same
+  }
+
+  get(namespace: string, name: string): A | undefined {
+    return this.#shelves.get(namespace)?.byName.get(name)
+  }
+
+  /** Sorted by name. */
+  listNamespace(namespace: string): ReadonlyArray<A> {
+    const shelf = this.#shelves.get(namespace)
+    if (shelf === undefined) return []
+    return shelf.sorted ??= [...shelf.byName.values()].toSorted((a, b) => a.name < b.name ? -1 : 1)
+  }
+
+  /** Sorted by namespace, then by name. */
+  list(): ReadonlyArray<A> {
+    return this.#all ??= [...this.#shelves.keys()].toSorted().flatMap((namespace) => this.listNamespace(namespace))
+  }
+
+  put(value: A) {
+    const namespace = value.namespace ?? ""
+    let shelf = this.#shelves.get(namespace)
+    if (shelf === undefined) {
+      shelf = { byName: new Map(), sorted: undefined }
+      this.#shelves.set(namespace, shelf)
+    }
+    const before = shelf.byName.get(value.name)
+    if (before !== undefined && this.#same(before, value)) return
+    shelf.byName.set(value.name, value)
+    this.#changed(shelf, { _tag: "Put", value })
+  }
+
+  delete(namespace: string, name: string) {
+    const shelf = this.#shelves.get(namespace)
+    if (shelf === undefined || !shelf.byName.delete(name)) return
+    if (shelf.byName.size === 0) this.#shelves.delete(namespace)
+    this.#changed(shelf, { _tag: "Delete", key: namespace === "" ? name : `${namespace}/${name}` })
+  }
+
+  /** These and no others, in one step; only what differs is a change. */
+  replace(values: ReadonlyArray<A>) {
+    const names = Map.groupBy(values, ({ namespace = "" }) => namespace)
+    for (const [namespace, shelf] of [...this.#shelves]) {
+      const kept = new Set(names.get(namespace)?.map(({ name }) => name))
+      for (const name of [...shelf.byName.keys()]) {
+        if (!kept.has(name)) this.delete(namespace, name)
+      }
+    }
+    for (const value of values) this.put(value)
+  }
+
+  /** First what is there, then what changes: nothing is lost or repeated in between. */
+  readonly changes: Stream.Stream<Change<A>> = Stream.callback((queue) =>
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        for (const value of this.list()) Queue.offerUnsafe(queue, { _tag: "Put", value })
+        this.#followers.add(queue)
+      }),
+      () => Effect.sync(() => this.#followers.delete(queue))
+    )
+  )
+
+  #changed(shelf: Shelf<A>, change: Change<A>) {
+    shelf.sorted = undefined
+    this.#all = undefined
+    for (const follower of this.#followers) Queue.offerUnsafe(follower, change)
+  }
+}

@@ -1,0 +1,207 @@
+/** Keeps a live map equal to what kube-apiserver has: a list first, then watches that follow it for ever. */
+import { Cause, Clock, Deferred, Duration, Effect, Metric, Option, Random, Result, Schema, Stream } from "effect"
+import { Kube } from "../Kube.ts"
+import * as ListWatch from "./ListWatch.ts"
+import type { LiveMap, Named } from "./LiveMap.ts"
+
+export interface ReflectorOptions<A extends Named> extends ListWatch.Resource {
+  /** What is kept of an object. */
+  readonly decode: (object: unknown) => Result.Result<A, Schema.SchemaError>
+  readonly live: LiveMap<A>
+}
+
+export interface Health {
+  /** Whether a first list is complete. */
+  readonly synced: boolean
+  /** When kube-apiserver last sent something, by our clock: milliseconds since the epoch. */
+  readonly lastContact: Option.Option<number>
+  /** What is wrong since then; none while list and watch work. */
+  readonly error: Option.Option<string>
+}
+
+export interface Reflector {
+  readonly synced: Effect.Effect<boolean>
+  readonly awaitSynced: Effect.Effect<void>
+  readonly health: Effect.Effect<Health>
+}
+
+const malformed = Metric.counter("metrics_server_watch_malformed_objects_total", {
+  description: "Objects from kube-apiserver that lack what this server reads of them, by path",
+  incremental: true
+})
+
+/** kubectl's page size. */
+const paged = { limit: "500" }
+
+/** The map stays served through every failure, and the loop ends with the scope only. */
+export const make = Effect.fnUntraced(function*<A extends Named>({ decode, live, ...resource }: ReflectorOptions<A>) {
+  const { path } = resource
+  const { list, watch } = ListWatch.make((yield* Kube).http, resource)
+  const firstList = yield* Deferred.make<void>()
+
+  /** The version that the map has; none when only a list can tell. */
+  let cursor: string | undefined
+  /** Turns in a row that did not come to an event. */
+  let failures = 0
+  let lastContact = Option.none<number>()
+  let error = Option.none<string>()
+
+  const heard = Effect.map(Clock.currentTimeMillis, (now) => {
+    lastContact = Option.some(now)
+  })
+
+  const recovered = Effect.suspend(() => {
+    if (Option.isNone(error)) return Effect.void
+    error = Option.none()
+    return Effect.logInfo(`${path} is followed again`)
+  })
+
+  const skip = (object: unknown, cause: Schema.SchemaError) =>
+    Effect.andThen(
+      Effect.logWarning(`skipped a malformed object of ${path}, ${nameOf(object)}: ${cause.message}`),
+      Metric.update(Metric.withAttributes(malformed, { path }), 1)
+    )
+
+  const listPages = Effect.fnUntraced(function*(options: ListWatch.PageOptions) {
+    const values: Array<A> = []
+    let page = yield* list(options)
+    // A change between two pages belongs to the watch, so it starts where the first page did.
+    const { resourceVersion } = page
+    while (true) {
+      yield* heard
+      for (const item of page.items) {
+        const value = decode(item)
+        if (Result.isSuccess(value)) values.push(value.success)
+        else yield* skip(item, value.failure)
+      }
+      if (!page.continue) return { values, resourceVersion }
+      page = yield* list({ ...options, continue: page.continue })
+    }
+  })
+
+  /** A list that takes longer than etcd keeps its history (5 minutes by default) can be had in one piece only. */
+  const listAll = listPages(paged).pipe(
+    Effect.catchIf((error) => error.expired, () => listPages(paged)),
+    Effect.catchIf((error) => error.expired, () => listPages({}))
+  )
+
+  const relist = Effect.gen(function*() {
+    const { resourceVersion, values } = yield* listAll
+    live.replace(values)
+    cursor = resourceVersion
+    yield* recovered
+    if (yield* Deferred.succeed(firstList, undefined)) yield* Effect.logInfo(`${path}: ${values.length} objects`)
+  })
+
+  const receive = Effect.fnUntraced(function*(events: ReadonlyArray<unknown>) {
+    yield* heard
+    for (const line of events) {
+      const event = decodeEvent(line)
+      if (Result.isFailure(event)) {
+        yield* skip(line, event.failure)
+        continue
+      }
+      const { object, type } = event.success
+      if (type === "ERROR") {
+        return yield* new ListWatch.ListWatchError({ path, detail: statusOf(object), expired: true })
+      }
+      failures = 0
+      yield* recovered
+      const { name, namespace, resourceVersion } = identify(object)
+      if (type === "DELETED") live.delete(namespace, name)
+      else if (type !== "BOOKMARK") {
+        const value = decode(object)
+        if (Result.isSuccess(value)) live.put(value.success)
+        else yield* skip(object, value.failure)
+      }
+      if (resourceVersion !== "") cursor = resourceVersion
+    }
+  })
+
+  const follow = Effect.fnUntraced(function*(resourceVersion: string) {
+    const startedAt = yield* Clock.currentTimeMillis
+    let empty = true
+    yield* Stream.runForEachArray(watch(resourceVersion), (events) => {
+      empty = false
+      return receive(events)
+    })
+    if (empty && (yield* Clock.currentTimeMillis) - startedAt < 1000) {
+      return yield* new ListWatch.ListWatchError({ path, detail: "the watch ended at once", expired: false })
+    }
+    failures = 0
+    yield* recovered
+  })
+
+  const failed = Effect.fnUntraced(function*(cause: Cause.Cause<ListWatch.ListWatchError>) {
+    const failure = Cause.findErrorOption(cause)
+    const expired = Option.isNone(failure) || failure.value.expired
+    if (expired) cursor = undefined
+    const first = failures === 0
+    const delay = backOff(failures, yield* Random.next)
+    failures += 1
+    // After a pause on either side a version has expired: everyday life, and the new list may follow at once.
+    if (expired && first && Option.isSome(failure)) {
+      return yield* Effect.logInfo(`${failure.value.message}; listing again`)
+    }
+    const message = Option.match(failure, {
+      onNone: () => `${path}: a defect of this server: ${Cause.pretty(cause)}`,
+      onSome: ({ message }) => message
+    })
+    if (!Option.contains(error, message)) yield* Effect.logWarning(`${message}; what is known stays in use`)
+    error = Option.some(message)
+    yield* Effect.sleep(delay)
+  })
+
+  yield* Effect.suspend(() => cursor === undefined ? relist : follow(cursor)).pipe(
+    Effect.catchCause(failed),
+    Effect.forever,
+    Effect.annotateLogs({ service: "Reflector" }),
+    Effect.forkScoped
+  )
+
+  const reflector: Reflector = {
+    synced: Deferred.isDone(firstList),
+    awaitSynced: Deferred.await(firstList),
+    health: Effect.map(Deferred.isDone(firstList), (synced) => ({ synced, lastContact, error }))
+  }
+  return reflector
+})
+
+/** For a map that nothing changes. */
+export const idle: Reflector = {
+  synced: Effect.succeed(true),
+  awaitSynced: Effect.void,
+  health: Effect.succeed({ synced: true, lastContact: Option.none(), error: Option.none() })
+}
+
+/** 200 ms, doubled with each failure up to 30 s, less a random part of up to one half. */
+export const backOff = (failures: number, random: number) =>
+  Duration.millis(Math.min(200 * 2 ** failures, 30_000) * (1 - random / 2))
+
+const decodeEvent = Schema.decodeUnknownResult(Schema.Struct({ type: Schema.String, object: Schema.Unknown }))
+
+const text = Schema.String.pipe(Schema.withDecodingDefaultKey(Effect.succeed("")))
+
+const decodeIdentity = Schema.decodeUnknownOption(
+  Schema.Struct({ metadata: Schema.Struct({ namespace: text, name: text, resourceVersion: text }) })
+)
+
+/** Deleted and malformed objects need to say no more than this. */
+const identify = (object: unknown) =>
+  Option.match(decodeIdentity(object), {
+    onNone: () => ({ namespace: "", name: "", resourceVersion: "" }),
+    onSome: ({ metadata }) => metadata
+  })
+
+const nameOf = (object: unknown) => {
+  const { name, namespace } = identify(object)
+  return name === "" ? "without a name" : `"${namespace === "" ? name : `${namespace}/${name}`}"`
+}
+
+const decodeStatus = Schema.decodeUnknownOption(Schema.Struct({ code: Schema.Int, message: text }))
+
+const statusOf = (object: unknown) =>
+  Option.match(decodeStatus(object), {
+    onNone: () => "the watch ended with an error",
+    onSome: ({ code, message }) => `the watch ended with status ${code}: ${message}`
+  })
