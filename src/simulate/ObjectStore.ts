@@ -1,0 +1,153 @@
+/** What the simulated API server stores: versioned objects and the log of their changes, as etcd keeps them. */
+import { Clock, Context, Effect, Layer, PubSub } from "effect"
+
+export type Resource = "nodes" | "pods" | "namespaces" | "configmaps"
+
+/** An object as it is written. */
+export interface Draft {
+  readonly resource: Resource
+  /** Empty for resources without namespaces. */
+  readonly namespace: string
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+  /** What field selectors may ask for, beyond name and namespace. */
+  readonly fields?: Readonly<Record<string, string>>
+  /** Everything but kind and metadata, made only when somebody looks: 30 000 pods cost little until they are listed. */
+  readonly body: () => object
+  /** Milliseconds since the epoch; now, unless it is older. */
+  readonly createdAt?: number
+}
+
+export interface Stored extends Draft {
+  readonly uid: string
+  readonly createdAt: number
+  readonly resourceVersion: number
+}
+
+/** A step of the cluster's history; a new object has no `before`, a deleted one no `after`. */
+export interface Change {
+  readonly resource: Resource
+  readonly resourceVersion: number
+  readonly before: Stored | undefined
+  readonly after: Stored | undefined
+}
+
+/** What reaches the open watches. */
+export type Signal =
+  | { readonly _tag: "Changed"; readonly change: Change }
+  /** Their connections break. */
+  | { readonly _tag: "Cut" }
+  /** Their connections stay open and never carry anything again. */
+  | { readonly _tag: "Silence" }
+
+export class ObjectStore extends Context.Service<ObjectStore, {
+  put(draft: Draft): Effect.Effect<void>
+  remove(resource: Resource, namespace: string, name: string): Effect.Effect<void>
+  get(resource: Resource, namespace: string, name: string): Stored | undefined
+  /** Sorted by namespace and name. */
+  list(resource: Resource): ReadonlyArray<Stored>
+  /** The version of the last change. */
+  readonly resourceVersion: () => number
+  /** The first version that history still reaches back to. */
+  readonly oldestVersion: () => number
+  /** What happened after that version. */
+  since(resourceVersion: number): ReadonlyArray<Change>
+  /** Forgets the history: whoever resumes from an older version, or continues an older list, is told that it is gone. */
+  readonly compact: Effect.Effect<void>
+  readonly signals: PubSub.PubSub<Signal>
+}>()("metrics-server/simulate/ObjectStore") {
+  static readonly layer = Layer.effect(
+    ObjectStore,
+    Effect.gen(function*() {
+      const signals = yield* PubSub.unbounded<Signal>()
+      const objects: Record<Resource, Collection> = {
+        nodes: new Collection(),
+        pods: new Collection(),
+        namespaces: new Collection(),
+        configmaps: new Collection()
+      }
+      let log: Array<Change> = []
+      // a real cluster's versions do not begin at one, and clients must not think so
+      let version = 1000
+      let oldest = version
+      let created = 0
+
+      /** Synchronous, so that history and signals have the same order. */
+      const commit = (resource: Resource, before: Stored | undefined, after: Stored | undefined) => {
+        const change: Change = { resource, resourceVersion: version, before, after }
+        log.push(change)
+        PubSub.publishUnsafe(signals, { _tag: "Changed", change })
+      }
+
+      const put = Effect.fnUntraced(function*(draft: Draft) {
+        const before = objects[draft.resource].get(draft.namespace, draft.name)
+        const after: Stored = {
+          ...draft,
+          uid: before?.uid ?? uid(++created),
+          createdAt: before?.createdAt ?? draft.createdAt ?? (yield* Clock.currentTimeMillis),
+          resourceVersion: ++version
+        }
+        objects[draft.resource].set(after)
+        commit(draft.resource, before, after)
+      })
+
+      const remove = (resource: Resource, namespace: string, name: string) =>
+        Effect.sync(() => {
+          const before = objects[resource].get(namespace, name)
+          if (before === undefined) return
+          objects[resource].delete(before)
+          version++
+          commit(resource, before, undefined)
+        })
+
+      return {
+        put,
+        remove,
+        get: (resource, namespace, name) => objects[resource].get(namespace, name),
+        list: (resource) => objects[resource].sorted(),
+        resourceVersion: () => version,
+        oldestVersion: () => oldest,
+        since: (resourceVersion) => log.filter((change) => change.resourceVersion > resourceVersion),
+        compact: Effect.sync(() => {
+          // what was current a moment ago is gone, too
+          oldest = ++version
+          log = []
+        }),
+        signals
+      }
+    })
+  )
+}
+
+/** The objects of one resource; their order is worked out again only after one came or went. */
+class Collection {
+  readonly #byKey = new Map<string, Stored>()
+  #sorted: ReadonlyArray<Stored> | undefined
+
+  get(namespace: string, name: string) {
+    return this.#byKey.get(keyOf({ namespace, name }))
+  }
+
+  set(object: Stored) {
+    this.#byKey.set(keyOf(object), object)
+    this.#sorted = undefined
+  }
+
+  delete(object: Stored) {
+    this.#byKey.delete(keyOf(object))
+    this.#sorted = undefined
+  }
+
+  sorted() {
+    this.#sorted ??= [...this.#byKey].sort(([a], [b]) => a < b ? -1 : 1).map(([, object]) => object)
+    return this.#sorted
+  }
+}
+
+/** Objects are stored, listed and continued in the order of this key. */
+export const keyOf = ({ name, namespace }: { readonly namespace: string; readonly name: string }) =>
+  `${namespace}/${name}`
+
+/** Has the form of a UUID and is the same on every run. */
+const uid = (n: number) => `5eed0000-0000-4000-8000-${n.toString(16).padStart(12, "0")}`
