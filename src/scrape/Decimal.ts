@@ -1,0 +1,98 @@
+/** A decimal number where it stands in the bytes of a page, read digit by digit: no double in between, no drift. */
+
+/** Beyond this power of ten no digit can matter any more: neither a value below 2^53 nor its nanoseconds. */
+const maxExponent = 400
+
+export class Decimal {
+  readonly #page: Uint8Array
+  /** The first digit, or the point before it. */
+  #start = 0
+  /** Digits in all, and those before the point. */
+  #digits = 0
+  #whole = 0
+  #exponent = 0
+  /** False for NaN, the infinities and everything below zero: nothing here that can be counted. */
+  #countable = false
+
+  constructor(page: Uint8Array) {
+    this.#page = page
+  }
+
+  /** Reads the number that begins at `at`, in the syntax of Go's `strconv.ParseFloat`; the byte after it, or -1. */
+  read(at: number) {
+    const page = this.#page
+    const signed = page[at] === plus || page[at] === minus
+    this.#countable = page[at] !== minus
+    const start = signed ? at + 1 : at
+    const point = skipDigits(page, start)
+    const hasPoint = page[point] === dot
+    const end = hasPoint ? skipDigits(page, point + 1) : point
+    this.#start = start
+    this.#whole = point - start
+    this.#digits = end - start - (hasPoint ? 1 : 0)
+    this.#exponent = 0
+    if (this.#digits === 0) return hasPoint ? -1 : this.#readWord(start, signed)
+    return page[end] === lowerE || page[end] === upperE ? this.#readExponent(end + 1) : end
+  }
+
+  /** The value times 10^`places`, truncated to a whole number; NaN when it is not countable or not below 2^53. */
+  scaled(places: number) {
+    return this.#digitsBetween(0, this.#whole + this.#exponent + places)
+  }
+
+  /** The first `places` digits after the decimal point as a number; NaN when the value is not countable. */
+  fraction(places: number) {
+    const point = this.#whole + this.#exponent
+    return this.#digitsBetween(point, point + places)
+  }
+
+  #digitsBetween(from: number, to: number) {
+    if (!this.#countable) return Number.NaN
+    let value = 0
+    for (let index = Math.max(from, 0); index < to; index++) {
+      value = value * 10 + this.#digit(index)
+      if (value > Number.MAX_SAFE_INTEGER) return Number.NaN
+    }
+    return value
+  }
+
+  /** After the last digit come zeros. */
+  #digit(index: number) {
+    if (index >= this.#digits) return 0
+    return this.#page[this.#start + (index < this.#whole ? index : index + 1)]! - zero
+  }
+
+  #readExponent(at: number) {
+    const page = this.#page
+    const negative = page[at] === minus
+    const start = negative || page[at] === plus ? at + 1 : at
+    const end = skipDigits(page, start)
+    let exponent = 0
+    for (let index = start; index < end && exponent < maxExponent; index++) {
+      exponent = exponent * 10 + page[index]! - zero
+    }
+    this.#exponent = negative ? -exponent : exponent
+    return end > start ? end : -1
+  }
+
+  #readWord(start: number, signed: boolean) {
+    const word = String.fromCharCode(...this.#page.subarray(start, start + "infinity".length)).toLowerCase()
+    this.#countable = false
+    if (word === "infinity") return start + word.length
+    return word.startsWith("inf") || (word.startsWith("nan") && !signed) ? start + 3 : -1
+  }
+}
+
+const plus = 0x2b
+const minus = 0x2d
+const dot = 0x2e
+const zero = 0x30
+const nine = 0x39
+const upperE = 0x45
+const lowerE = 0x65
+
+/** Stops at the end of the digits; a page ends with a line feed, so it stops. */
+const skipDigits = (page: Uint8Array, at: number) => {
+  while (page[at]! >= zero && page[at]! <= nine) at++
+  return at
+}

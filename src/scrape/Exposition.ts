@@ -1,0 +1,137 @@
+/** What a kubelet prints at /metrics/resource, as points. */
+import { Result, Schema } from "effect"
+import { isUtf8 } from "node:buffer"
+import { type ContainerKey, Points } from "../Sample.ts"
+import { Rows } from "./Rows.ts"
+import { Scanner } from "./Scanner.ts"
+
+/** The page is not in the Prometheus text format 0.0.4, or not what a kubelet prints in it. Lines and columns from 1, in bytes. */
+export class MalformedPage extends Schema.TaggedError<MalformedPage>()("MalformedPage", {
+  line: Schema.Int,
+  column: Schema.Int,
+  expected: Schema.String,
+  found: Schema.String
+}) {
+  override get message() {
+    return `line ${this.line}, column ${this.column}: expected ${this.expected}, found ${this.found}` +
+      `; look at the page with: kubectl get --raw /api/v1/nodes/NODE/proxy/metrics/resource`
+  }
+}
+
+export interface Page {
+  /** `containers[i]` has row `i + 1` of the points, row 0 is the node. */
+  readonly containers: ReadonlyArray<ContainerKey>
+  readonly points: Points
+  /** The kubelet says that it could not gather everything. */
+  readonly scrapeError: boolean
+}
+
+/** What we keep of a series, and of whom. */
+interface Series {
+  readonly of: "node" | "container" | "page"
+  readonly field: "cpu" | "memory" | "swap" | "start" | "error"
+}
+
+const used: ReadonlyMap<string, Series> = new Map([
+  ["node_cpu_usage_seconds_total", { of: "node", field: "cpu" }],
+  ["node_memory_working_set_bytes", { of: "node", field: "memory" }],
+  ["node_swap_usage_bytes", { of: "node", field: "swap" }],
+  ["container_cpu_usage_seconds_total", { of: "container", field: "cpu" }],
+  ["container_memory_working_set_bytes", { of: "container", field: "memory" }],
+  ["container_swap_usage_bytes", { of: "container", field: "swap" }],
+  ["container_start_time_seconds", { of: "container", field: "start" }],
+  ["scrape_error", { of: "page", field: "error" }],
+  ["resource_scrape_error", { of: "page", field: "error" }]
+])
+
+/**
+ * Reads a page that was asked for at `requestedAt`, which is the timestamp of what carries none.
+ *
+ * A value that is NaN, infinite, negative or not below 2^53 counts as not reported. The timestamp of a row is that of its
+ * CPU and memory; where these differ the later line wins, as in the original.
+ */
+export const parse = (bytes: Uint8Array, requestedAt: number): Result.Result<Page, MalformedPage> => {
+  const page = endingLine(bytes)
+  if (!isUtf8(page)) return Result.fail(notUtf8(page))
+  const scanner = new Scanner(page)
+  const rows = new Rows(page)
+  let points = Points.make(64)
+  let scrapeError = false
+  let series: Series | undefined
+
+  while (scanner.at < page.length) {
+    if (scanner.skipLine()) continue
+    if (!scanner.repeatsName()) {
+      if (!scanner.name()) return Result.fail(malformed(scanner))
+      series = used.get(decoder.decode(page.subarray(scanner.nameStart, scanner.nameEnd)))
+    }
+    const isContainer = series?.of === "container"
+    const row = isContainer ? rows.read(scanner) : 0
+    if (isContainer ? row === 0 : !scanner.labels()) return Result.fail(malformed(scanner))
+    if (!scanner.number() || !scanner.rest()) return Result.fail(malformed(scanner))
+
+    if (series === undefined) continue
+    if (series.of === "page") scrapeError ||= scanner.value.scaled(0) > 0
+    else {
+      if (row >= points.rows) points = resized(points, 2 * row)
+      keep(points, row, series.field, scanner, requestedAt)
+    }
+  }
+  return Result.succeed({
+    containers: rows.containers,
+    points: resized(points, rows.containers.length + 1),
+    scrapeError
+  })
+}
+
+const keep = (points: Points, row: number, field: Series["field"], scanner: Scanner, requestedAt: number) => {
+  const { timestamp, value } = scanner
+  const whole = value.scaled(field === "start" ? 3 : 0)
+  if (Number.isNaN(whole)) return
+  if (field === "start") return points.setStartTime(row, whole)
+  if (field === "swap") return points.setSwapBytes(row, whole)
+  if (field === "cpu") points.setCpu(row, whole, value.fraction(9))
+  else points.setMemoryBytes(row, whole)
+  points.setTimestamp(row, Number.isNaN(timestamp) ? requestedAt : timestamp)
+}
+
+const resized = (points: Points, rows: number) => {
+  const next = Points.make(rows)
+  next.values.set(points.values.subarray(0, next.values.length))
+  return next
+}
+
+const lineFeed = 0x0a
+
+/** A page that ends with a line feed, which is where every loop over its bytes stops. */
+const endingLine = (bytes: Uint8Array) => {
+  if (bytes.length === 0 || bytes.at(-1) === lineFeed) return bytes
+  const page = new Uint8Array(bytes.length + 1)
+  page.set(bytes)
+  page[bytes.length] = lineFeed
+  return page
+}
+
+const decoder = new TextDecoder()
+
+/** What stands where the scanner stopped: a few characters of the line, or that there are none. */
+const malformed = ({ at, expected, page }: Scanner) => {
+  const line = page.subarray(0, at).reduce((lines, byte) => byte === lineFeed ? lines + 1 : lines, 1)
+  const start = page.subarray(0, at).lastIndexOf(lineFeed) + 1
+  const rest = page.subarray(at, Math.min(page.indexOf(lineFeed, at), at + 20))
+  return new MalformedPage({
+    line,
+    column: at - start + 1,
+    expected,
+    found: rest.length === 0 ? "the end of the line" : JSON.stringify(decoder.decode(rest))
+  })
+}
+
+const notUtf8 = (page: Uint8Array) => {
+  const scanner = new Scanner(page)
+  while (isUtf8(page.subarray(scanner.at, page.indexOf(lineFeed, scanner.at)))) {
+    scanner.at = page.indexOf(lineFeed, scanner.at) + 1
+  }
+  scanner.fail("UTF-8")
+  return malformed(scanner)
+}

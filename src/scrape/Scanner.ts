@@ -1,0 +1,218 @@
+/** The parts of a line of the Prometheus text format 0.0.4, one after another, as ranges of bytes. */
+import { Decimal } from "./Decimal.ts"
+
+/** The labels that say whose a series is. Their values stand in `Scanner.ranges`, from and to for each. */
+export const identity = ["namespace", "pod", "container"] as const
+
+/**
+ * Every method but `skipLine` reads one part at `at` and moves behind it, or says false: then `at` is the offending byte
+ * and `expected` what should have stood there. The page must end with a line feed, at which every loop stops.
+ */
+export class Scanner {
+  readonly page: Uint8Array
+  readonly value: Decimal
+  at = 0
+  expected = ""
+  nameStart = 0
+  nameEnd = 0
+  /** A range that begins at 0 is absent: no value of a label stands there. */
+  readonly ranges = [0, 0, 0, 0, 0, 0]
+  /** NaN when the line has none. */
+  timestamp = Number.NaN
+
+  constructor(page: Uint8Array) {
+    this.page = page
+    this.value = new Decimal(page)
+  }
+
+  /** Passes a comment or a blank line; false when a sample stands here. */
+  skipLine() {
+    this.#skipBlanks()
+    if (this.page[this.at] === hash) {
+      this.at = this.page.indexOf(lineFeed, this.at) + 1
+      return true
+    }
+    return this.#isEndOfLine() && this.endLine()
+  }
+
+  /** Is the name here that of the line before? Series of one name stand together, so mostly it is. */
+  repeatsName() {
+    const length = this.nameEnd - this.nameStart
+    if (!this.repeats(this.nameStart, length) || isName(this.page[this.at + length])) return false
+    this.at += length
+    return true
+  }
+
+  /** Do the `length` bytes from `start` stand here again? */
+  repeats(start: number, length: number) {
+    const { at, page } = this
+    for (let offset = 0; offset < length; offset++) {
+      if (page[at + offset] !== page[start + offset]) return false
+    }
+    return length > 0
+  }
+
+  name() {
+    const { at, page } = this
+    let end = at
+    while (isName(page[end])) end++
+    if (end === at || isDigit(page[at])) return this.fail("a metric name")
+    this.nameStart = at
+    this.nameEnd = end
+    this.at = end
+    return true
+  }
+
+  /** The labels in braces, if there are any, and the blanks before the value. */
+  labels() {
+    const start = this.at
+    for (let index = 0; index < this.ranges.length; index++) this.ranges[index] = 0
+    this.#skipBlanks()
+    if (this.page[this.at] === openBrace) {
+      this.at++
+      this.#skipBlanks()
+      while (this.page[this.at] !== closeBrace) {
+        if (!this.#label()) return false
+      }
+      this.at++
+    } else if (this.at === start) return this.fail("a space or a brace after the metric name")
+    return true
+  }
+
+  number() {
+    this.#skipBlanks()
+    const end = this.value.read(this.at)
+    if (end < 0) return this.fail("a number")
+    this.at = end
+    return true
+  }
+
+  /** What may follow a value: a timestamp in milliseconds; then the line ends. */
+  rest() {
+    const start = this.at
+    this.timestamp = Number.NaN
+    this.#skipBlanks()
+    if (!this.#isEndOfLine()) {
+      if (this.at === start) return this.fail("a space or the end of the line after the number")
+      if (!this.#timestamp()) return false
+      this.#skipBlanks()
+    }
+    return this.#isEndOfLine() ? this.endLine() : this.fail("the end of the line")
+  }
+
+  /** Passes the end of the line. */
+  endLine() {
+    this.at += this.page[this.at] === carriageReturn ? 2 : 1
+    return true
+  }
+
+  fail(expected: string, at = this.at) {
+    this.expected = expected
+    this.at = at
+    return false
+  }
+
+  #label() {
+    const { page } = this
+    const start = this.at
+    let end = start
+    while (isLetter(page[end]) || isDigit(page[end])) end++
+    if (end === start || isDigit(page[start])) return this.fail("a label name or a closing brace")
+    this.at = end
+    this.#skipBlanks()
+    if (page[this.at] !== equals) return this.fail("=")
+    this.at++
+    this.#skipBlanks()
+    if (page[this.at] !== quote) return this.fail("a quoted label value")
+    const value = this.at + 1
+    if (!this.#quoted()) return false
+    const index = identityAt(page, start, end)
+    if (index >= 0) {
+      if (this.ranges[2 * index] !== 0) return this.fail(`only one label ${identity[index]}`, start)
+      this.ranges[2 * index] = value
+      this.ranges[2 * index + 1] = this.at - 1
+    }
+    this.#skipBlanks()
+    if (page[this.at] === comma) {
+      this.at++
+      this.#skipBlanks()
+    } else if (page[this.at] !== closeBrace) return this.fail("a comma or a closing brace")
+    return true
+  }
+
+  #quoted() {
+    const { page } = this
+    let at = this.at + 1
+    while (page[at] !== quote) {
+      if (page[at] === lineFeed) return this.fail("a closing quote", at)
+      if (page[at] === backslash) {
+        at++
+        const escaped = page[at]
+        if (escaped !== backslash && escaped !== quote && escaped !== lowerN) return this.fail("\\\\, \\\" or \\n", at)
+      }
+      at++
+    }
+    this.at = at + 1
+    return true
+  }
+
+  /** A count of milliseconds that a double holds exactly. */
+  #timestamp() {
+    const { page } = this
+    const negative = page[this.at] === minus
+    const start = negative ? this.at + 1 : this.at
+    let at = start
+    let millis = 0
+    while (isDigit(page[at])) millis = millis * 10 + page[at++]! - zero
+    if (at === start || millis > Number.MAX_SAFE_INTEGER) return this.fail("a timestamp in milliseconds")
+    this.timestamp = negative ? -millis : millis
+    this.at = at
+    return true
+  }
+
+  #skipBlanks() {
+    const { page } = this
+    let { at } = this
+    while (page[at] === space || page[at] === tab) at++
+    this.at = at
+  }
+
+  #isEndOfLine() {
+    const byte = this.page[this.at]
+    return byte === lineFeed || (byte === carriageReturn && this.page[this.at + 1] === lineFeed)
+  }
+}
+
+const tab = 0x09
+const lineFeed = 0x0a
+const carriageReturn = 0x0d
+const space = 0x20
+const quote = 0x22
+const hash = 0x23
+const comma = 0x2c
+const minus = 0x2d
+const zero = 0x30
+const colon = 0x3a
+const equals = 0x3d
+const backslash = 0x5c
+const lowerN = 0x6e
+const openBrace = 0x7b
+const closeBrace = 0x7d
+
+const isDigit = (byte: number | undefined) => byte! >= zero && byte! <= zero + 9
+/** Letters and the underscore; setting the sixth bit makes a letter small. */
+const isLetter = (byte: number | undefined) => (byte! | 0x20) >= 0x61 && (byte! | 0x20) <= 0x7a || byte === 0x5f
+const isName = (byte: number | undefined) => isLetter(byte) || isDigit(byte) || byte === colon
+
+const words = identity.map((label) => new TextEncoder().encode(label))
+
+/** Which label of the identity the bytes name, or -1. */
+const identityAt = (page: Uint8Array, start: number, end: number) => {
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index]!
+    let offset = end - start === word.length ? 0 : -1
+    while (offset >= 0 && offset < word.length) offset = page[start + offset] === word[offset] ? offset + 1 : -1
+    if (offset === word.length) return index
+  }
+  return -1
+}
