@@ -1,0 +1,57 @@
+/** Answers as HTTP responses: documents in the form that the client prefers, and failures as Status documents. */
+import { Result } from "effect"
+import { HttpServerResponse } from "effect/http"
+import type { ApiError } from "./ApiError.ts"
+import * as Document from "./Document.ts"
+import * as Negotiation from "./Negotiation.ts"
+import { writeStatus } from "./protobuf/Meta.ts"
+import { Status } from "./schema/Meta.ts"
+import { fromError } from "./Status.ts"
+
+/** A document in a negotiated form. */
+export const document = (
+  document: Document.Document,
+  { mediaType, pretty }: Negotiation.Negotiated,
+  status = 200
+): HttpServerResponse.HttpServerResponse => {
+  switch (mediaType.name) {
+    case "application/json":
+      return pretty
+        ? indented(document.json(), status)
+        : json(`${JSON.stringify(document.json())}\n`, status)
+    case "application/vnd.kubernetes.protobuf":
+      return HttpServerResponse.uint8Array(document.protobuf(), { status, headers, contentType: mediaType.name })
+  }
+}
+
+/** A failure; in JSON for clients that take no form of it, because the reason must not be lost over the form. */
+export const failure = (
+  error: ApiError,
+  preferences: Negotiation.Preferences
+): HttpServerResponse.HttpServerResponse => {
+  const status = fromError(error)
+  const body = statusDocument(status)
+  return Result.match(Negotiation.negotiate(preferences), {
+    onSuccess: (negotiated) => document(body, negotiated, status.code),
+    onFailure: () => indented(body.json(), status.code)
+  })
+}
+
+/** Indented, as the kube-apiserver writes for people, without a newline at the end. */
+export const indented = (body: unknown, status: number) => json(JSON.stringify(body, undefined, 2), status)
+
+/** Plain text, such as a probe's. */
+export const text = (body: string, status: number) =>
+  HttpServerResponse.text(body, {
+    status,
+    headers: { ...headers, "x-content-type-options": "nosniff" },
+    contentType: "text/plain; charset=utf-8"
+  })
+
+const json = (body: string, status: number) =>
+  HttpServerResponse.text(body, { status, headers, contentType: "application/json" })
+
+/** What is answered is true of one moment and for one client. */
+const headers = { "cache-control": "no-cache, private" }
+
+const statusDocument = Document.ofType(Status, writeStatus)

@@ -1,0 +1,94 @@
+/** Why a request cannot be answered as asked. What HTTP makes of it is known in Status.ts alone. */
+import { Schema } from "effect"
+
+/** Nobody by that name, or nothing known of them yet. */
+export class ObjectNotFound extends Schema.TaggedError<ObjectNotFound>()("ObjectNotFound", {
+  group: Schema.String,
+  resource: Schema.String,
+  name: Schema.String
+}) {
+  override get message() {
+    return `${qualified(this)} ${JSON.stringify(this.name)} not found`
+  }
+}
+
+/** The request says something that makes no sense. */
+export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
+  problem: Schema.String
+}) {
+  override get message() {
+    return this.problem
+  }
+}
+
+/** Parameters of a list that are well-formed and yet not possible. */
+export class InvalidOptions extends Schema.TaggedError<InvalidOptions>()("InvalidOptions", {
+  problems: Schema.Array(Schema.Struct({
+    field: Schema.String,
+    reason: Schema.Literals(["FieldValueForbidden", "FieldValueNotSupported"]),
+    message: Schema.String
+  }))
+}) {
+  override get message() {
+    const problems = this.problems.map((it) => `${it.field}: ${it.message}`)
+    return `ListOptions.meta.k8s.io "" is invalid: ${
+      problems.length === 1 ? problems.join() : `[${problems.join(", ")}]`
+    }`
+  }
+}
+
+/** A verb that these resources do not know, such as watch. */
+export class VerbNotSupported extends Schema.TaggedError<VerbNotSupported>()("VerbNotSupported", {
+  verb: Schema.String,
+  group: Schema.String,
+  resource: Schema.String
+}) {
+  override get message() {
+    return `${this.verb} is not supported on resources of kind ${JSON.stringify(qualified(this))}`
+  }
+}
+
+/** The path is served, with other methods. */
+export class MethodNotAllowed extends Schema.TaggedError<MethodNotAllowed>()("MethodNotAllowed", {}) {
+  override get message() {
+    return "the server does not allow this method on the requested resource"
+  }
+}
+
+/** Nothing is served at the path. */
+export class PathNotFound extends Schema.TaggedError<PathNotFound>()("PathNotFound", {}) {
+  override get message() {
+    return "the server could not find the requested resource"
+  }
+}
+
+/** The client takes none of the forms that there are. */
+export class NotAcceptable extends Schema.TaggedError<NotAcceptable>()("NotAcceptable", {
+  problem: Schema.String,
+  /** Refused by the route already, before anything was asked of its handler. */
+  byRoute: Schema.Boolean
+}) {
+  override get message() {
+    return this.problem
+  }
+}
+
+/** A defect of ours. */
+export class InternalError extends Schema.TaggedError<InternalError>()("InternalError", {}) {
+  override get message() {
+    return "an error on the server has prevented the request from succeeding; its log says more"
+  }
+}
+
+export type ApiError =
+  | ObjectNotFound
+  | BadRequest
+  | InvalidOptions
+  | VerbNotSupported
+  | MethodNotAllowed
+  | PathNotFound
+  | NotAcceptable
+  | InternalError
+
+const qualified = ({ group, resource }: { readonly group: string; readonly resource: string }) =>
+  group === "" ? resource : `${resource}.${group}`

@@ -1,0 +1,92 @@
+/** What nodes are and what pods are, to the one pipeline that serves both. */
+import type { Labels } from "../discover/Labels.ts"
+import type { Node, Nodes } from "../discover/Nodes.ts"
+import type { Pod, Pods } from "../discover/Pods.ts"
+import type * as Sample from "../Sample.ts"
+import type { Snapshot } from "../store/MetricsStore.ts"
+import * as Document from "./Document.ts"
+import { writeList, writeNode, writePod } from "./protobuf/Metrics.ts"
+import type { ObjectMeta } from "./schema/Meta.ts"
+import { groupVersion, type NodeItem, ofVersion, type PodItem, type Version } from "./schema/Metrics.ts"
+
+export interface Descriptor<Object extends { readonly labels: Labels }, Usage, Item> {
+  readonly resource: string
+  /** What a 404 calls the object itself, and what it calls the metrics of an object that is there. */
+  readonly notFound: { readonly object: string; readonly metrics: string }
+  readonly selectableFields: ReadonlyArray<string>
+  /** An empty namespace stands for all of them. */
+  list(namespace: string): ReadonlyArray<Object>
+  find(namespace: string, name: string): Object | undefined
+  usage(snapshot: Snapshot, object: Object): Usage | undefined
+  field(name: string, object: Object, usage: Usage): string
+  qualifiedName(object: Object): string
+  item(object: Object, usage: Usage, now: number): Item
+  /** An answer with one object, and one with many, of a version. */
+  one(version: Version): (item: Item) => Document.Document
+  many(version: Version): (items: ReadonlyArray<Item>) => Document.Document
+}
+
+export const ofNodes = (nodes: Nodes["Service"]): Descriptor<Node, Sample.NodeUsage, NodeItem> => ({
+  resource: "nodes",
+  notFound: { object: "node", metrics: "nodemetrics" },
+  selectableFields: ["metadata.name", "metadata.namespace"],
+  list: () => nodes.list(),
+  find: (_, name) => nodes.get(name),
+  usage: (snapshot, node) => snapshot.node(node.name),
+  field: (name, node) => name === "metadata.name" ? node.name : "",
+  qualifiedName: (node) => node.name,
+  item: (node, { timestamp, usage, window }, now) => ({
+    metadata: objectMeta(node, now),
+    timestamp,
+    window,
+    usage: toWire(usage)
+  }),
+  one: (version) => {
+    const document = Document.ofType(ofVersion(version).NodeMetrics, writeNode)
+    return (item) => document({ kind: "NodeMetrics", apiVersion: groupVersion(version), ...item })
+  },
+  many: (version) => {
+    const document = Document.ofType(ofVersion(version).NodeMetricsList, writeList(writeNode))
+    return (items) => document({ kind: "NodeMetricsList", apiVersion: groupVersion(version), metadata: {}, items })
+  }
+})
+
+export const ofPods = (pods: Pods["Service"]): Descriptor<Pod, Sample.PodUsage, PodItem> => ({
+  resource: "pods",
+  notFound: { object: "pods", metrics: "podmetrics" },
+  // The original does not select by node; the server knows which node a pod's usage came from.
+  selectableFields: ["metadata.name", "metadata.namespace", "spec.nodeName"],
+  list: (namespace) => namespace === "" ? pods.list() : pods.listNamespace(namespace),
+  find: (namespace, name) => pods.get(namespace, name),
+  usage: (snapshot, pod) => snapshot.pod(pod.namespace, pod.name),
+  field: (name, pod, usage) =>
+    name === "metadata.name" ? pod.name : name === "metadata.namespace" ? pod.namespace : usage.node,
+  qualifiedName: (pod) => `${pod.namespace}/${pod.name}`,
+  item: (pod, { containers, timestamp, window }, now) => ({
+    metadata: objectMeta(pod, now),
+    timestamp,
+    window,
+    containers: containers.map(({ name, usage }) => ({ name, usage: toWire(usage) }))
+  }),
+  one: (version) => {
+    const document = Document.ofType(ofVersion(version).PodMetrics, writePod)
+    return (item) => document({ kind: "PodMetrics", apiVersion: groupVersion(version), ...item })
+  },
+  many: (version) => {
+    const document = Document.ofType(ofVersion(version).PodMetricsList, writeList(writePod))
+    return (items) => document({ kind: "PodMetricsList", apiVersion: groupVersion(version), metadata: {}, items })
+  }
+})
+
+const toWire = ({ cpuNanocores, memoryBytes }: Sample.Usage) => ({ cpu: cpuNanocores, memory: memoryBytes })
+
+/** What clients read of the object itself. It is made for this answer, which is what its creation time says. */
+const objectMeta = (
+  { labels, name, namespace }: { readonly name: string; readonly namespace?: string; readonly labels: Labels },
+  now: number
+): ObjectMeta => ({
+  name,
+  ...namespace !== undefined && { namespace },
+  creationTimestamp: now,
+  ...Object.keys(labels).length > 0 && { labels }
+})

@@ -1,0 +1,24 @@
+/** A value of a wire type, and the forms it can be written in. */
+import { Schema } from "effect"
+import { encode, type Write } from "./protobuf/Wire.ts"
+
+/** What the body of an answer says, not yet written. */
+export interface Document {
+  /** The value as its schema encodes it. */
+  json(): unknown
+  protobuf(): Uint8Array
+}
+
+/** Makes documents of one wire type. Writing a value that is none of the type is a defect. */
+export const ofType = <Value extends Typed>(schema: Schema.ConstraintCodec<Value, unknown>, write: Write<Value>) => {
+  const toJson = Schema.encodeSync(schema)
+  return (value: Value): Document => ({
+    json: () => toJson(value),
+    protobuf: () => encode({ apiVersion: value.apiVersion ?? "", kind: value.kind }, write, value)
+  })
+}
+
+interface Typed {
+  readonly kind: string
+  readonly apiVersion?: string
+}

@@ -1,0 +1,77 @@
+/** Listens: HTTP/2 over TLS, with HTTP/1.1 for those who do not speak it. */
+import { NodeHttpServer } from "@effect/platform-node"
+import { Duration, Effect, Layer, Schema } from "effect"
+import { HttpServer } from "effect/http"
+import { createSecureServer, type SecureServerOptions } from "node:http2"
+import type { Socket } from "node:net"
+import * as Certificates from "./Certificates.ts"
+import * as Loopback from "./Loopback.ts"
+
+/** The address and port cannot be listened on. */
+export class ListenError extends Schema.TaggedError<ListenError>()("ListenError", {
+  address: Schema.String,
+  port: Schema.Int,
+  code: Schema.String
+}) {
+  override get message() {
+    return `cannot listen on ${this.address} port ${this.port}: ${explain(this.code, this.port)}`
+  }
+}
+
+export interface Options {
+  readonly bindAddress: string
+  /** 0: any free one. */
+  readonly port: number
+  readonly certificate: Certificates.Options
+  readonly unsafeUnauthenticated: boolean
+  /** How long running requests may take to finish when the server stops. */
+  readonly grace?: Duration.Duration
+}
+
+export const layer = (options: Options) => Layer.effect(HttpServer.HttpServer, make(options))
+
+const make = Effect.fnUntraced(function*(options: Options) {
+  yield* Effect.fromResult(Loopback.check(options))
+  const pair = yield* Certificates.load(options.certificate)
+  const tls: SecureServerOptions = { ...pair, minVersion: "TLSv1.2", allowHTTP1: true }
+  const server = createSecureServer(tls)
+
+  const sockets = new Set<Socket>()
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket)
+    socket.once("close", () => sockets.delete(socket))
+  })
+
+  const listening = yield* NodeHttpServer.make(() => server, {
+    host: options.bindAddress,
+    port: options.port,
+    gracefulShutdownTimeout: options.grace ?? Duration.seconds(20)
+  }).pipe(
+    Effect.mapError(({ cause }) =>
+      new ListenError({ address: options.bindAddress, port: options.port, code: codeOf(cause) })
+    )
+  )
+  // After the time of grace whoever still holds a connection loses it; else the server would never be closed.
+  yield* Effect.addFinalizer(() => Effect.sync(() => sockets.forEach((socket) => socket.destroy())))
+  return listening
+})
+
+const codeOf = (cause: unknown) =>
+  typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : String(cause)
+
+const explain = (code: string, port: number) => {
+  switch (code) {
+    case "EADDRINUSE":
+      return port === 10250
+        ? "it is in use; 10250 is the kubelet's own port on a node, so with hostNetwork choose another --secure-port"
+        : "it is in use; choose another --secure-port or stop the other program"
+    case "EACCES":
+      return port < 1024
+        ? "ports below 1024 are reserved to privileged programs; choose a higher --secure-port, such as 10250"
+        : "not permitted; choose another --secure-port"
+    case "EADDRNOTAVAIL":
+      return "this machine does not have the address; check --bind-address"
+    default:
+      return `${code}; check --bind-address and --secure-port`
+  }
+}

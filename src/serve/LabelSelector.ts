@@ -1,0 +1,53 @@
+/** Which sets of labels a label selector selects. */
+import type { Labels } from "../discover/Labels.ts"
+
+/** One condition. */
+export type Requirement =
+  | { readonly operator: "In" | "NotIn"; readonly key: string; readonly values: ReadonlySet<string> }
+  | { readonly operator: "Exists" | "DoesNotExist"; readonly key: string }
+  | { readonly operator: "Gt" | "Lt"; readonly key: string; readonly bound: bigint }
+
+/** All of its conditions must hold; without any, everything is selected. */
+export type LabelSelector = ReadonlyArray<Requirement>
+
+export const matches = (selector: LabelSelector, labels: Labels): boolean =>
+  selector.every((requirement) => meets(requirement, labels))
+
+/** Asks once of each set of labels: sets are interned, so that thousands of pods share a few hundred of them. */
+export const matcher = (selector: LabelSelector): (labels: Labels) => boolean => {
+  if (selector.length === 0) return () => true
+  const answers = new WeakMap<Labels, boolean>()
+  return (labels) => {
+    const known = answers.get(labels)
+    if (known !== undefined) return known
+    const answer = matches(selector, labels)
+    answers.set(labels, answer)
+    return answer
+  }
+}
+
+const meets = (requirement: Requirement, labels: Labels): boolean => {
+  const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined
+  switch (requirement.operator) {
+    case "In":
+      return value !== undefined && requirement.values.has(value)
+    // An object without the label is in no set.
+    case "NotIn":
+      return value === undefined || !requirement.values.has(value)
+    case "Exists":
+      return value !== undefined
+    case "DoesNotExist":
+      return value === undefined
+    case "Gt":
+      return value !== undefined && (parseInt64(value) ?? requirement.bound) > requirement.bound
+    case "Lt":
+      return value !== undefined && (parseInt64(value) ?? requirement.bound) < requirement.bound
+  }
+}
+
+/** A decimal number of 64 bits; nothing when the text is not one. */
+export const parseInt64 = (text: string): bigint | undefined => {
+  if (!/^[+-]?\d+$/.test(text)) return undefined
+  const number = BigInt(text.replace(/^\+/, ""))
+  return BigInt.asIntN(64, number) === number ? number : undefined
+}

@@ -1,0 +1,89 @@
+/** The query of a list: what is selected, and the parameters that are refused although we have no use for them. */
+import { Result } from "effect"
+import { BadRequest, InvalidOptions } from "./ApiError.ts"
+import * as FieldSelector from "./FieldSelector.ts"
+import { type LabelSelector, parseInt64 } from "./LabelSelector.ts"
+import * as LabelSelectorParser from "./LabelSelectorParser.ts"
+import { isTrue } from "./RequestInfo.ts"
+
+export interface ListOptions {
+  readonly labels: LabelSelector
+  readonly fields: FieldSelector.FieldSelector
+  readonly watch: boolean
+}
+
+/**
+ * Of a parameter given twice the first counts. limit and continue are read and ignored: a list is always whole, because
+ * its snapshot is gone before a second page could be asked for.
+ */
+export const parse = (
+  query: URLSearchParams,
+  selectableFields: ReadonlyArray<string>
+): Result.Result<ListOptions, BadRequest | InvalidOptions> => {
+  const watch = isTrue(query.get("watch"))
+  return integer(query, "timeoutSeconds").pipe(
+    Result.andThen(() => integer(query, "limit")),
+    Result.andThen(() =>
+      Result.all({
+        labels: LabelSelectorParser.parse(query.get("labelSelector") ?? ""),
+        fields: FieldSelector.parse(query.get("fieldSelector") ?? "")
+      })
+    ),
+    Result.mapError(badRequest),
+    Result.tap(() => watch ? Result.void : checkResourceVersionMatch(query)),
+    Result.flatMap(({ fields, labels }) =>
+      FieldSelector.restrict(fields, selectableFields).pipe(
+        Result.mapError(badRequest),
+        Result.map(() => ({ fields, labels, watch }))
+      )
+    )
+  )
+}
+
+const badRequest = (problem: string) => new BadRequest({ problem })
+
+const integer = (query: URLSearchParams, name: string): Result.Result<void, string> => {
+  const text = query.get(name)
+  return text === null || parseInt64(text) !== undefined
+    ? Result.void
+    : Result.fail(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+}
+
+/** k8s.io/apimachinery/pkg/apis/meta/internalversion/validation. */
+const checkResourceVersionMatch = (query: URLSearchParams): Result.Result<void, InvalidOptions> => {
+  const match = query.get("resourceVersionMatch") ?? ""
+  const version = query.get("resourceVersion") ?? ""
+  const field = "resourceVersionMatch"
+  const problems = [
+    ...match !== "" && version === ""
+      ? [forbidden(field, "resourceVersionMatch is forbidden unless resourceVersion is provided")]
+      : [],
+    ...match !== "" && (query.get("continue") ?? "") !== ""
+      ? [forbidden(field, "resourceVersionMatch is forbidden when continue is provided")]
+      : [],
+    ...!["", "Exact", "NotOlderThan"].includes(match)
+      ? [notSupported(field, match, ["Exact", "NotOlderThan", ""])]
+      : [],
+    ...match === "Exact" && version === "0"
+      ? [forbidden(field, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"")]
+      : [],
+    ...query.has("sendInitialEvents")
+      ? [forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list")]
+      : []
+  ]
+  return problems.length === 0 ? Result.void : Result.fail(new InvalidOptions({ problems }))
+}
+
+const forbidden = (field: string, why: string) => ({
+  field,
+  reason: "FieldValueForbidden" as const,
+  message: `Forbidden: ${why}`
+})
+
+const notSupported = (field: string, value: string, supported: ReadonlyArray<string>) => ({
+  field,
+  reason: "FieldValueNotSupported" as const,
+  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${
+    supported.map((it) => JSON.stringify(it)).join(", ")
+  }`
+})

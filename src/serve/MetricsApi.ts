@@ -1,0 +1,85 @@
+/** The resources of metrics.k8s.io, nodes and pods: one pipeline for both. */
+import { Clock, Context, Effect, Layer } from "effect"
+import type { Labels } from "../discover/Labels.ts"
+import { Nodes } from "../discover/Nodes.ts"
+import { Pods } from "../discover/Pods.ts"
+import { MetricsStore } from "../store/MetricsStore.ts"
+import { type BadRequest, type InvalidOptions, ObjectNotFound, VerbNotSupported } from "./ApiError.ts"
+import * as Descriptor from "./Descriptor.ts"
+import type { Document } from "./Document.ts"
+import * as FieldSelector from "./FieldSelector.ts"
+import * as LabelSelector from "./LabelSelector.ts"
+import * as ListOptions from "./ListOptions.ts"
+import { group, type Version } from "./schema/Metrics.ts"
+
+/** Nodes or pods, under one version's name. */
+export interface Resource {
+  list(request: {
+    /** Empty: all of them. */
+    readonly namespace: string
+    readonly query: URLSearchParams
+  }): Effect.Effect<Document, BadRequest | InvalidOptions | VerbNotSupported>
+  get(request: {
+    readonly namespace: string
+    readonly name: string
+  }): Effect.Effect<Document, ObjectNotFound>
+}
+
+export class MetricsApi extends Context.Service<MetricsApi, {
+  nodes(version: Version): Resource
+  pods(version: Version): Resource
+}>()("metrics-server/serve/MetricsApi") {
+  static readonly layer = Layer.effect(
+    MetricsApi,
+    Effect.gen(function*() {
+      const store = yield* MetricsStore
+      return MetricsApi.of({
+        nodes: serve(store, Descriptor.ofNodes(yield* Nodes)),
+        pods: serve(store, Descriptor.ofPods(yield* Pods))
+      })
+    })
+  )
+}
+
+const serve = <Object extends { readonly labels: Labels }, Usage, Item>(
+  store: MetricsStore["Service"],
+  of: Descriptor.Descriptor<Object, Usage, Item>
+) =>
+(version: Version): Resource => {
+  const one = of.one(version)
+  const many = of.many(version)
+  return {
+    list: Effect.fnUntraced(function*({ namespace, query }) {
+      const options = yield* Effect.fromResult(ListOptions.parse(query, of.selectableFields))
+      if (options.watch) return yield* new VerbNotSupported({ verb: "watch", group, resource: of.resource })
+      const now = yield* Clock.currentTimeMillis
+      // From here on nothing waits, so that a list is of one moment.
+      const snapshot = yield* store.snapshot
+      const isSelected = LabelSelector.matcher(options.labels)
+      const items: Array<Item> = []
+      for (const object of of.list(namespace)) {
+        if (!isSelected(object.labels)) continue
+        const usage = of.usage(snapshot, object)
+        if (usage === undefined) continue
+        if (!FieldSelector.matches(options.fields, (name) => of.field(name, object, usage))) continue
+        items.push(of.item(object, usage, now))
+      }
+      return many(items)
+    }),
+
+    get: Effect.fnUntraced(function*({ name, namespace }) {
+      const object = of.find(namespace, name)
+      if (object === undefined) return yield* new ObjectNotFound({ group: "", resource: of.notFound.object, name })
+      const now = yield* Clock.currentTimeMillis
+      const usage = of.usage(yield* store.snapshot, object)
+      if (usage === undefined) {
+        return yield* new ObjectNotFound({
+          group,
+          resource: of.notFound.metrics,
+          name: of.qualifiedName(object)
+        })
+      }
+      return one(of.item(object, usage, now))
+    })
+  }
+}

@@ -1,0 +1,126 @@
+/** Which form an answer takes: the Accept header, `pretty`, and the refusals, as the kube-apiserver has them. */
+import { Result } from "effect"
+import { NotAcceptable } from "./ApiError.ts"
+
+/** A form that answers can be written in. */
+export interface MediaType {
+  readonly name: "application/json" | "application/vnd.kubernetes.protobuf"
+  /** Also written as a stream of events, to those who watch. */
+  readonly streams: boolean
+}
+
+export const json: MediaType = { name: "application/json", streams: true }
+export const protobuf: MediaType = { name: "application/vnd.kubernetes.protobuf", streams: true }
+
+/** The first is for clients that do not care. */
+const mediaTypes = [json, protobuf] as const
+
+export interface Negotiated {
+  readonly mediaType: MediaType
+  readonly pretty: boolean
+}
+
+/** What of a request decides the form of its answer. */
+export interface Preferences {
+  readonly accept: string
+  readonly userAgent: string
+  readonly query: URLSearchParams
+}
+
+export const negotiate = (preferences: Preferences): Result.Result<Negotiated, NotAcceptable> => {
+  const preferred = isPretty(preferences)
+  if (preferences.accept === "") return Result.succeed({ mediaType: json, pretty: preferred })
+  for (const clause of parseAccept(preferences.accept)) {
+    const mediaType = mediaTypes.find((it) => covers(clause, it) && agrees(clause, it))
+    if (mediaType !== undefined) {
+      return Result.succeed({ mediaType, pretty: preferred || clause.parameters.get("pretty") === "1" })
+    }
+  }
+  return Result.fail(
+    new NotAcceptable({
+      problem: `only the following media types are accepted: ${names.join(", ")}`,
+      byRoute: false
+    })
+  )
+}
+
+const names = mediaTypes.map((it) => it.name)
+
+/**
+ * A route's own look at the Accept header, which comes first and is coarser: type and subtype must be there in full, or
+ * the wildcard for both. (The kube-apiserver's router does this before its handlers negotiate.)
+ */
+export const admit = (accept: string, route: { readonly watchable: boolean }): Result.Result<void, NotAcceptable> => {
+  const ranges = accept === "" ? ["*/*"] : accept.split(",").map((it) => it.split(";", 1).join().trim())
+  if (ranges.some((range) => range === "*/*" || mediaTypes.some((it) => it.name === range))) return Result.void
+  const streams = mediaTypes.filter((it) => it.streams && route.watchable).map((it) => `${it.name};stream=watch`)
+  return Result.fail(
+    new NotAcceptable({
+      problem: `406: Not Acceptable\n\nAvailable representations: ${[...names, ...streams].join(", ")}`,
+      byRoute: true
+    })
+  )
+}
+
+interface Clause {
+  readonly type: string
+  readonly subtype: string
+  readonly quality: number
+  readonly parameters: ReadonlyMap<string, string>
+}
+
+const covers = (clause: Clause, mediaType: MediaType) => {
+  const [type, subtype] = mediaType.name.split("/")
+  return clause.type === type && (clause.subtype === subtype || clause.subtype === "*")
+    || clause.type === "*" && clause.subtype === "*"
+}
+
+/** Parameters that ask for something else than the object as it is; unknown ones do not matter. */
+const agrees = ({ parameters }: Clause, mediaType: MediaType) => {
+  const stream = parameters.get("stream") ?? ""
+  return (stream === "" || stream === "watch" && mediaType.streams)
+    && (parameters.get("sv") ?? "") === ""
+    // Tables and partial metadata: a conversion that nobody offers is not acceptable.
+    && !["as", "g", "v"].some((name) => parameters.has(name))
+}
+
+const parseAccept = (header: string): ReadonlyArray<Clause> => {
+  const clauses: Array<Clause> = []
+  for (const part of header.split(",")) {
+    const [range = "", ...rest] = part.split(";")
+    const [type = "", subtype = type === "*" ? "*" : undefined, ...more] = range.split("/").map((it) => it.trim())
+    if (subtype === undefined || more.length > 0) continue
+    const parameters = new Map<string, string>()
+    for (const parameter of rest) {
+      const [name = "", value] = splitOnce(parameter, "=")
+      if (value !== undefined) parameters.set(name.trim(), value.trim())
+    }
+    const quality = Number.parseFloat(parameters.get("q") ?? "1")
+    insert(clauses, { type, subtype, quality: Number.isNaN(quality) ? 0 : quality, parameters })
+  }
+  return clauses
+}
+
+/** Moves a clause forward while it goes before its neighbour; not a true order, but the one that clients know. */
+const insert = (clauses: Array<Clause>, clause: Clause) => {
+  let index = clauses.length
+  while (index > 0 && goesBefore(clause, clauses[index - 1])) index--
+  clauses.splice(index, 0, clause)
+}
+
+const goesBefore = (a: Clause, b: Clause | undefined) =>
+  b !== undefined
+  && (a.quality > b.quality || a.type !== "*" && b.type === "*" || a.subtype !== "*" && b.subtype === "*")
+
+/** `?pretty` with a value decides; else programs that people look over the shoulder of get indented JSON. */
+const isPretty = ({ query, userAgent }: Preferences) => {
+  const pretty = query.get("pretty") ?? ""
+  return pretty === ""
+    ? ["curl", "Wget", "Mozilla/5.0"].some((it) => userAgent.startsWith(it))
+    : ["1", "t", "T", "true", "TRUE", "True"].includes(pretty)
+}
+
+const splitOnce = (text: string, separator: string): readonly [string, string | undefined] => {
+  const index = text.indexOf(separator)
+  return index < 0 ? [text, undefined] : [text.slice(0, index), text.slice(index + 1)]
+}

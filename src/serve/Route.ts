@@ -1,0 +1,61 @@
+/** A path and who answers for it. */
+import { Effect } from "effect"
+import type { HttpServerResponse } from "effect/http"
+import * as Answer from "./Answer.ts"
+import { type ApiError, MethodNotAllowed } from "./ApiError.ts"
+import type { Document } from "./Document.ts"
+import * as Negotiation from "./Negotiation.ts"
+import { type RequestInfo, segments } from "./RequestInfo.ts"
+
+/** A request as routes see it. */
+export interface Request {
+  readonly method: string
+  readonly info: RequestInfo
+  readonly query: URLSearchParams
+  readonly preferences: Negotiation.Preferences
+}
+
+export type Respond = (request: Request) => Effect.Effect<HttpServerResponse.HttpServerResponse, ApiError>
+
+export interface Route {
+  /** Segments in braces stand for any: what they mean to the request is in its RequestInfo. */
+  readonly path: string
+  readonly respond: Respond
+}
+
+/** Answers GET with a document, in the form that the client prefers. */
+export const document = (
+  path: string,
+  make: (request: Request) => Effect.Effect<Document, ApiError>,
+  options = { watchable: false }
+): Route => ({
+  path,
+  respond: Effect.fnUntraced(function*(request) {
+    if (request.method !== "GET") return yield* new MethodNotAllowed()
+    // In this order: a client that takes nothing we have is told so before anything else is looked at.
+    yield* Effect.fromResult(Negotiation.admit(request.preferences.accept, options))
+    const negotiated = yield* Effect.fromResult(Negotiation.negotiate(request.preferences))
+    return Answer.document(yield* make(request), negotiated)
+  })
+})
+
+/** The same, for collections: their clients may ask for a stream of changes. */
+export const collection = (path: string, make: (request: Request) => Effect.Effect<Document, ApiError>): Route =>
+  document(path, make, { watchable: true })
+
+/** A fact about the server, by GET alone, in indented JSON whatever the client prefers. */
+export const fact = (path: string, json: unknown): Route => ({
+  path,
+  respond: (request) => request.method === "GET" ? Effect.succeed(Answer.indented(json, 200)) : new MethodNotAllowed()
+})
+
+/** The route for a path, if there is one. */
+export const finder = (routes: ReadonlyArray<Route>) => {
+  const table = routes.map((route) => ({ route, pattern: segments(route.path) }))
+  return (path: string): Route | undefined => {
+    const parts = segments(path)
+    return table.find(({ pattern }) =>
+      pattern.length === parts.length && pattern.every((it, index) => it.startsWith("{") || it === parts[index])
+    )?.route
+  }
+}

@@ -1,0 +1,57 @@
+/** What is served where, one line per path. */
+import { type Array, Effect, Layer, Schema } from "effect"
+import { HttpServer } from "effect/http"
+import * as Discovery from "./Discovery.ts"
+import * as HttpApp from "./HttpApp.ts"
+import { MetricsApi, type Resource } from "./MetricsApi.ts"
+import * as Route from "./Route.ts"
+import { VersionInfo } from "./schema/Meta.ts"
+import { group, groupVersion, type Version, versions } from "./schema/Metrics.ts"
+
+export interface Options {
+  /** Of this program: major.minor.patch. */
+  readonly version: string
+  /** Paths that others answer: probes, and the server's own metrics. */
+  readonly extra: ReadonlyArray<Route.Route>
+}
+
+/** Serves everything on the HTTP server in the context. */
+export const layer = (options: Options) => Layer.unwrap(Effect.map(make(options), (app) => HttpServer.serve(app)))
+
+/** Everything, for any server. */
+export const make = Effect.fnUntraced(function*(options: Options) {
+  const api = yield* MetricsApi
+  return HttpApp.make([
+    ...ofGroup(versions),
+    ...versions.flatMap((version) => ofVersion(version, api.nodes(version), api.pods(version))),
+    Route.fact("/version", versionInfo(options.version)),
+    ...options.extra
+  ])
+})
+
+const versionInfo = (version: string) => {
+  const [major = "", minor = ""] = version.split(".")
+  return Schema.encodeSync(VersionInfo)({ major, minor, gitVersion: `v${version}` })
+}
+
+const ofGroup = (versions: Array.NonEmptyReadonlyArray<Version>) => [
+  Route.document("/apis", () => Effect.succeed(Discovery.groupList(versions))),
+  Route.document(`/apis/${group}`, () => Effect.succeed(Discovery.apiGroup(versions)))
+]
+
+const ofVersion = (version: Version, nodes: Resource, pods: Resource) => {
+  const path = `/apis/${groupVersion(version)}`
+  return [
+    Route.document(path, () => Effect.succeed(Discovery.resourceList(version))),
+    Route.collection(`${path}/nodes`, listOf(nodes)),
+    Route.document(`${path}/nodes/{name}`, oneOf(nodes)),
+    Route.collection(`${path}/pods`, listOf(pods)),
+    Route.collection(`${path}/namespaces/{namespace}/pods`, listOf(pods)),
+    Route.document(`${path}/namespaces/{namespace}/pods/{name}`, oneOf(pods))
+  ]
+}
+
+const listOf = (resource: Resource) => ({ info, query }: Route.Request) =>
+  resource.list({ namespace: info.namespace, query })
+
+const oneOf = (resource: Resource) => ({ info }: Route.Request) => resource.get(info)
