@@ -1,0 +1,83 @@
+/** The wiring, on one screen: what the server is made of, and what each part needs. */
+import { Duration, Effect, Layer, Option } from "effect"
+import manifest from "../package.json" with { type: "json" }
+import { Nodes } from "./discover/Nodes.ts"
+import { Pods } from "./discover/Pods.ts"
+import { Kube } from "./Kube.ts"
+import * as Health from "./observe/Health.ts"
+import * as Telemetry from "./observe/Telemetry.ts"
+import type { Options } from "./Options.ts"
+import { Kubelet } from "./scrape/Kubelet.ts"
+import { KubeletClient } from "./scrape/KubeletClient.ts"
+import * as Scraper from "./scrape/Scraper.ts"
+import { ScrapeStatus } from "./scrape/ScrapeStatus.ts"
+import * as Https from "./serve/Https.ts"
+import { MetricsApi } from "./serve/MetricsApi.ts"
+import * as Routes from "./serve/Routes.ts"
+import { MetricsStore } from "./store/MetricsStore.ts"
+
+export const version = manifest.version
+
+/** What a self-signed certificate is for: this machine, and the Service of the manifests. */
+const servingNames = [
+  "localhost",
+  "127.0.0.1",
+  "metrics-server",
+  "metrics-server.kube-system",
+  "metrics-server.kube-system.svc",
+  "metrics-server.kube-system.svc.cluster.local"
+]
+
+const routes = Layer.unwrap(Effect.gen(function*() {
+  const extra = yield* Effect.all([Health.routes, Telemetry.routes])
+  return Routes.layer({ version, extra: extra.flat() })
+}))
+
+/** Everything between the seams: kubelets, the kube-apiserver and the listening socket are given from outside. */
+export const layerNoEdges = (options: Options) => {
+  const { kubeletRequestTimeout, metricResolution, metricRetention } = options
+  return Layer.mergeAll(routes, Scraper.layer({ resolution: metricResolution })).pipe(
+    Layer.provide([MetricsApi.layer, Health.Health.layer, Telemetry.Telemetry.layer]),
+    Layer.provide([
+      MetricsStore.layer({
+        resolution: metricResolution,
+        retention: Option.getOrElse(metricRetention, () => Duration.times(metricResolution, 4))
+      }),
+      ScrapeStatus.layer,
+      Kubelet.layer({
+        preferredTypes: options.kubeletPreferredAddressTypes,
+        port: options.kubeletPort,
+        useNodeStatusPort: options.kubeletUseNodeStatusPort,
+        requestTimeout: kubeletRequestTimeout,
+        completelyInsecure: options.kubeletCompletelyInsecure
+      }),
+      Nodes.layer({ nodeSelector: options.nodeSelector }),
+      Pods.layer
+    ])
+  )
+}
+
+/** The whole server. */
+export const layer = (options: Options) =>
+  layerNoEdges(options).pipe(
+    Layer.provide([
+      KubeletClient.layer({
+        insecure: options.kubeletInsecureTls,
+        certificateAuthority: options.kubeletCertificateAuthority,
+        clientCertificate: options.kubeletClientCertificate,
+        clientKey: options.kubeletClientKey,
+        requestTimeout: options.kubeletRequestTimeout
+      }),
+      Https.layer({
+        bindAddress: options.bindAddress,
+        port: options.securePort,
+        certificate: {
+          given: Option.all({ certFile: options.tlsCertFile, keyFile: options.tlsPrivateKeyFile }),
+          dir: options.certDir,
+          names: servingNames
+        },
+        unsafeUnauthenticated: options.unsafeUnauthenticated
+      })
+    ]),
+    Layer.provide(Kube.layer({ kubeconfig: options.kubeconfig }))
+  )

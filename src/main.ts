@@ -1,0 +1,21 @@
+/** The command line of the metrics server: options -> layers -> launch. */
+import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import { Cause, Effect, Exit, Layer, Logger } from "effect"
+import { Command } from "effect/cli"
+import * as MetricsServer from "./MetricsServer.ts"
+import * as Options from "./Options.ts"
+
+Command.make(
+  "metrics-server",
+  Options.flags,
+  (given) => Options.read(given).pipe(Effect.flatMap((options) => Layer.launch(MetricsServer.layer(options))))
+).pipe(
+  Command.withDescription("Serves metrics.k8s.io: what the nodes and pods of a Kubernetes cluster use right now"),
+  Command.run({ version: MetricsServer.version }),
+  Effect.tapError((error) => Effect.logFatal(error.message)),
+  Effect.provide([NodeServices.layer, Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])]),
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+  })
+)
