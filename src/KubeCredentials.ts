@@ -54,26 +54,23 @@ export const fromFile = Effect.fnUntraced(function*(file: string) {
 /** As a pod finds it: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod */
 export const inCluster = Effect.fnUntraced(function*(directory: string) {
   const read = yield* filesFrom(directory)
+  const server = yield* Effect.validate(["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"], environment).pipe(
+    Effect.map(([host = "", port]) => `https://${isIPv6(host) ? `[${host}]` : host}:${port}`),
+    Effect.result
+  )
   const source: Source = {
     name: `service account ${directory}`,
     advice: "run in a pod that mounts its service-account token, or give --kubeconfig",
-    read: Effect.validate(
-      ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"],
-      (name) => Effect.mapError(Config.NonEmptyString(name), () => `the environment has no ${name}`)
-    ).pipe(
-      Effect.flatMap(([host = "", port]) =>
-        read({
-          cluster: {
-            server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
-            "certificate-authority": "ca.crt"
-          },
-          user: { tokenFile: "token" }
-        })
-      )
+    read: Effect.flatMap(
+      Effect.fromResult(server),
+      (server) => read({ cluster: { server, "certificate-authority": "ca.crt" }, user: { tokenFile: "token" } })
     )
   }
   return source
 })
+
+const environment = (name: string) =>
+  Effect.mapError(Config.NonEmptyString(name), () => `the environment has no ${name}`)
 
 /** Reads the files that an entry names, relative to a directory. */
 const filesFrom = Effect.fnUntraced(function*(directory: string) {

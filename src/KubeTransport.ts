@@ -1,5 +1,5 @@
 /** The wire to the kube-apiserver: a client with the TLS material of an access, and what its failures mean. */
-import { NodeHttpClient } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import Undici from "@effect/platform-node/Undici"
 import { Effect, Equal, Predicate, type Scope } from "effect"
 import { type HttpClient, HttpClientError } from "effect/http"

@@ -67,9 +67,9 @@ export class LiveMap<A extends Named> {
   /** These and no others, in one step; only what differs is a change. */
   replace(values: ReadonlyArray<A>) {
     const names = Map.groupBy(values, ({ namespace = "" }) => namespace)
-    for (const [namespace, shelf] of [...this.#shelves]) {
+    for (const [namespace, shelf] of this.#shelves) {
       const kept = new Set(names.get(namespace)?.map(({ name }) => name))
-      for (const name of [...shelf.byName.keys()]) {
+      for (const name of shelf.byName.keys()) {
         if (!kept.has(name)) this.delete(namespace, name)
       }
     }
