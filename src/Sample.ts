@@ -81,6 +81,25 @@ export class Points {
   setSwapBytes(row: number, bytes: number) {
     this.values[row * fields + 5] = bytes
   }
+
+  /** Takes a whole row over from other points. */
+  copyRow(row: number, from: Points, fromRow: number) {
+    for (let field = 0; field < fields; field++) {
+      this.values[row * fields + field] = from.values[fromRow * fields + field]!
+    }
+  }
+
+  /** Nothing is reported in the row any more. */
+  clearRow(row: number) {
+    this.values.fill(Number.NaN, row * fields, (row + 1) * fields)
+  }
+
+  /** The same readings in so many rows: the last ones are cut off or new. */
+  resized(rows: number) {
+    const points = Points.make(rows)
+    points.values.set(this.values.subarray(0, points.values.length))
+    return points
+  }
 }
 
 /** One scrape: row 0 of the points is the node itself, row `i + 1` is `containers[i]`. */

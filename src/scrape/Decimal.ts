@@ -1,4 +1,5 @@
 /** A decimal number where it stands in the bytes of a page, read digit by digit: no double in between, no drift. */
+import { isDigit, lowerE, minus, plus, point, upperE, zero } from "./Bytes.ts"
 
 /** Beyond this power of ten no digit can matter any more: neither a value below 2^53 nor its nanoseconds. */
 const maxExponent = 400
@@ -24,11 +25,11 @@ export class Decimal {
     const signed = page[at] === plus || page[at] === minus
     this.#countable = page[at] !== minus
     const start = signed ? at + 1 : at
-    const point = skipDigits(page, start)
-    const hasPoint = page[point] === dot
-    const end = hasPoint ? skipDigits(page, point + 1) : point
+    const wholeEnd = skipDigits(page, start)
+    const hasPoint = page[wholeEnd] === point
+    const end = hasPoint ? skipDigits(page, wholeEnd + 1) : wholeEnd
     this.#start = start
-    this.#whole = point - start
+    this.#whole = wholeEnd - start
     this.#digits = end - start - (hasPoint ? 1 : 0)
     this.#exponent = 0
     if (this.#digits === 0) return hasPoint ? -1 : this.#readWord(start, signed)
@@ -42,8 +43,8 @@ export class Decimal {
 
   /** The first `places` digits after the decimal point as a number; NaN when the value is not countable. */
   fraction(places: number) {
-    const point = this.#whole + this.#exponent
-    return this.#digitsBetween(point, point + places)
+    const whole = this.#whole + this.#exponent
+    return this.#digitsBetween(whole, whole + places)
   }
 
   #digitsBetween(from: number, to: number) {
@@ -83,16 +84,8 @@ export class Decimal {
   }
 }
 
-const plus = 0x2b
-const minus = 0x2d
-const dot = 0x2e
-const zero = 0x30
-const nine = 0x39
-const upperE = 0x45
-const lowerE = 0x65
-
 /** Stops at the end of the digits; a page ends with a line feed, so it stops. */
 const skipDigits = (page: Uint8Array, at: number) => {
-  while (page[at]! >= zero && page[at]! <= nine) at++
+  while (isDigit(page[at])) at++
   return at
 }

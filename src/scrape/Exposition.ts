@@ -2,6 +2,7 @@
 import { Result, Schema } from "effect"
 import { isUtf8 } from "node:buffer"
 import { type ContainerKey, Points } from "../Sample.ts"
+import { lineFeed } from "./Bytes.ts"
 import { Rows } from "./Rows.ts"
 import { Scanner } from "./Scanner.ts"
 
@@ -73,13 +74,13 @@ export const parse = (bytes: Uint8Array, requestedAt: number): Result.Result<Pag
     if (series === undefined) continue
     if (series.of === "page") scrapeError ||= scanner.value.scaled(0) > 0
     else {
-      if (row >= points.rows) points = resized(points, 2 * row)
+      if (row >= points.rows) points = points.resized(2 * row)
       keep(points, row, series.field, scanner, requestedAt)
     }
   }
   return Result.succeed({
     containers: rows.containers,
-    points: resized(points, rows.containers.length + 1),
+    points: points.resized(rows.containers.length + 1),
     scrapeError
   })
 }
@@ -94,14 +95,6 @@ const keep = (points: Points, row: number, field: Series["field"], scanner: Scan
   else points.setMemoryBytes(row, whole)
   points.setTimestamp(row, Number.isNaN(timestamp) ? requestedAt : timestamp)
 }
-
-const resized = (points: Points, rows: number) => {
-  const next = Points.make(rows)
-  next.values.set(points.values.subarray(0, next.values.length))
-  return next
-}
-
-const lineFeed = 0x0a
 
 /** A page that ends with a line feed, which is where every loop over its bytes stops. */
 const endingLine = (bytes: Uint8Array) => {

@@ -1,6 +1,7 @@
 /** Which row of a page a container has: found by the bytes of its labels, which become strings only once. */
 import { Buffer } from "node:buffer"
 import type { ContainerKey } from "../Sample.ts"
+import { sameBytes } from "./Bytes.ts"
 import { identity, type Scanner } from "./Scanner.ts"
 
 /** For each row: where its block of labels begins and how long it is, then the ranges of namespace, pod and container. */
@@ -89,11 +90,7 @@ export class Rows {
     const from = this.#bytes[known]!
     const start = ranges[2 * label]!
     const length = ranges[2 * label + 1]! - start
-    if (this.#bytes[known + 1]! - from !== length) return false
-    for (let offset = 0; offset < length; offset++) {
-      if (this.#page[from + offset] !== this.#page[start + offset]) return false
-    }
-    return true
+    return this.#bytes[known + 1]! - from === length && sameBytes(this.#page, from, this.#page, start, length)
   }
 
   /** FNV-1a over the three values, each ended by a byte that UTF-8 does not have. */

@@ -1,4 +1,23 @@
 /** The parts of a line of the Prometheus text format 0.0.4, one after another, as ranges of bytes. */
+import {
+  backslash,
+  carriageReturn,
+  closeBrace,
+  colon,
+  comma,
+  equals,
+  hash,
+  isBlank,
+  isDigit,
+  isLetter,
+  lineFeed,
+  lowerN,
+  minus,
+  openBrace,
+  quote,
+  sameBytes,
+  zero
+} from "./Bytes.ts"
 import { Decimal } from "./Decimal.ts"
 
 /** The labels that say whose a series is. Their values stand in `Scanner.ranges`, from and to for each. */
@@ -43,13 +62,9 @@ export class Scanner {
     return true
   }
 
-  /** Do the `length` bytes from `start` stand here again? */
+  /** Do the bytes from `start` stand here again, `length` of them? */
   repeats(start: number, length: number) {
-    const { at, page } = this
-    for (let offset = 0; offset < length; offset++) {
-      if (page[at + offset] !== page[start + offset]) return false
-    }
-    return length > 0
+    return length > 0 && sameBytes(this.page, start, this.page, this.at, length)
   }
 
   name() {
@@ -173,7 +188,7 @@ export class Scanner {
   #skipBlanks() {
     const { page } = this
     let { at } = this
-    while (page[at] === space || page[at] === tab) at++
+    while (isBlank(page[at])) at++
     this.at = at
   }
 
@@ -183,25 +198,6 @@ export class Scanner {
   }
 }
 
-const tab = 0x09
-const lineFeed = 0x0a
-const carriageReturn = 0x0d
-const space = 0x20
-const quote = 0x22
-const hash = 0x23
-const comma = 0x2c
-const minus = 0x2d
-const zero = 0x30
-const colon = 0x3a
-const equals = 0x3d
-const backslash = 0x5c
-const lowerN = 0x6e
-const openBrace = 0x7b
-const closeBrace = 0x7d
-
-const isDigit = (byte: number | undefined) => byte! >= zero && byte! <= zero + 9
-/** Letters and the underscore; setting the sixth bit makes a letter small. */
-const isLetter = (byte: number | undefined) => (byte! | 0x20) >= 0x61 && (byte! | 0x20) <= 0x7a || byte === 0x5f
 const isName = (byte: number | undefined) => isLetter(byte) || isDigit(byte) || byte === colon
 
 const words = identity.map((label) => new TextEncoder().encode(label))
@@ -210,9 +206,7 @@ const words = identity.map((label) => new TextEncoder().encode(label))
 const identityAt = (page: Uint8Array, start: number, end: number) => {
   for (let index = 0; index < words.length; index++) {
     const word = words[index]!
-    let offset = end - start === word.length ? 0 : -1
-    while (offset >= 0 && offset < word.length) offset = page[start + offset] === word[offset] ? offset + 1 : -1
-    if (offset === word.length) return index
+    if (end - start === word.length && sameBytes(page, start, word, 0, word.length)) return index
   }
   return -1
 }
