@@ -70,9 +70,12 @@ export class Kube extends Context.Service<Kube, {
     )
   }
 
-  /** The lowest seam: whatever answers the requests. */
+  /** The lowest seam: whatever answers the requests, under the name that pods know the kube-apiserver by. */
   static layerHttp(http: HttpClient.HttpClient, credentials: Credentials = nobody) {
-    return Layer.succeed(Kube, { http, credentials: Effect.succeed(credentials) })
+    return Layer.succeed(Kube, {
+      http: HttpClient.mapRequest(http, HttpClientRequest.prependUrl("https://kubernetes.default.svc")),
+      credentials: Effect.succeed(credentials)
+    })
   }
 }
 
