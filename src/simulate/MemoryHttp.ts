@@ -3,7 +3,7 @@ import { Effect, Option } from "effect"
 import { HttpClient, HttpClientError, type HttpClientRequest, HttpServerRequest, HttpServerResponse } from "effect/http"
 import type { Fault, WrongCertificate } from "./Fault.ts"
 import type { KubeletFleet } from "./KubeletFleet.ts"
-import { ConnectionBroken } from "./SimulatedKubelet.ts"
+import type { ConnectionBroken } from "./SimulatedKubelet.ts"
 
 /** What a server does with a request; failing, it leaves the client with a broken connection. */
 type App = Effect.Effect<HttpServerResponse.HttpServerResponse, ConnectionBroken, HttpServerRequest.HttpServerRequest>

@@ -4,7 +4,7 @@ import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { allows } from "./Access.ts"
 import { authenticate, PeerCertificate } from "./Authentication.ts"
 import type { Node } from "./Cluster.ts"
-import { Fault } from "./Fault.ts"
+import type { Fault } from "./Fault.ts"
 import * as KubeletPage from "./KubeletPage.ts"
 
 /** The fault wants the connection to break here. */

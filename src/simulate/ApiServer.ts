@@ -1,0 +1,192 @@
+/** As much of a kube-apiserver as kubectl, clients of metrics.k8s.io and the metrics server need. */
+import { Clock, Context, Duration, Effect, Layer, type Scope } from "effect"
+import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import { allows, type Attributes, type ResourceAttributes, type UserInfo } from "./Access.ts"
+import { Aggregator } from "./Aggregator.ts"
+import * as ApiRequest from "./api/ApiRequest.ts"
+import * as Discovery from "./api/Discovery.ts"
+import * as Lists from "./api/Lists.ts"
+import * as OpenApi from "./api/OpenApi.ts"
+import * as Representation from "./api/Representation.ts"
+import * as Reviews from "./api/Reviews.ts"
+import * as Status from "./api/Status.ts"
+import * as Watch from "./api/Watch.ts"
+import { authenticate, fromSocket, PeerCertificate } from "./Authentication.ts"
+import { anonymous, frontProxyName, Identities } from "./Identities.ts"
+import * as Loopback from "./Loopback.ts"
+import * as Objects from "./Objects.ts"
+import { ObjectStore, type Resource } from "./ObjectStore.ts"
+
+type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse, never, HttpServerRequest.HttpServerRequest>
+
+export class ApiServer extends Context.Service<ApiServer, {
+  /** Answers the request in its context: it does not know where that came from. */
+  readonly app: Answer
+}>()("metrics-server/simulate/ApiServer") {
+  /** Bookmarks come every minute, as the real one's do. */
+  static layer({ bookmarkInterval = Duration.minutes(1) }: { readonly bookmarkInterval?: Duration.Duration } = {}) {
+    return Layer.effect(
+      ApiServer,
+      Effect.gen(function*() {
+        const store = yield* ObjectStore
+        const aggregator = yield* Aggregator
+        yield* store.put(authenticationConfig(yield* Identities))
+
+        const aggregated = Effect.map(
+          aggregator.ask("/apis", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"),
+          Discovery.aggregatedGroup
+        )
+
+        /** Documents and health: everything that is no resource. */
+        const document = (request: ApiRequest.ApiRequest, user: UserInfo): Answer => {
+          const discovery = ApiRequest.shapeOf(request.accept) === "APIGroupDiscoveryList"
+          const path = request.path.replace(/(.)\/$/, "$1")
+          switch (path) {
+            case "/healthz":
+            case "/livez":
+            case "/readyz":
+              return Effect.succeed(HttpServerResponse.text("ok"))
+            case "/version":
+              return Effect.succeed(json(serverVersion))
+            case "/api":
+              return Effect.succeed(
+                discovery ? discoveryJson(Discovery.aggregatedCore()) : json(Discovery.legacyVersions("127.0.0.1"))
+              )
+            case "/apis":
+              return Effect.map(
+                aggregated,
+                (group) =>
+                  discovery ? discoveryJson(Discovery.aggregatedGroups(group)) : json(Discovery.legacyGroups(group))
+              )
+            case "/openapi/v2":
+              return Effect.succeed(/json|\*\/\*|^$/.test(request.accept) ? json(OpenApi.v2) : openApiProtobuf)
+            case "/openapi/v3":
+              return Effect.map(
+                aggregator.ask("/openapi/v3", "application/json"),
+                (answer) => json(OpenApi.v3Index(answer))
+              )
+            case "/openapi/v3/api/v1":
+              return Effect.succeed(json(OpenApi.v3Core()))
+          }
+          if (path.startsWith(`/openapi/v3/apis/${Discovery.aggregatedName}/`)) return aggregator.proxy(user)
+          const [root, group = "", version] = path.slice(1).split("/")
+          if (root === "api") return Effect.succeed(jsonOr404(Discovery.resources("", group)))
+          if (root !== "apis") return Effect.succeed(Status.noSuchPath)
+          if (version === undefined) {
+            return Effect.map(aggregated, (aggregated) => jsonOr404(Discovery.group(group, aggregated)))
+          }
+          if (group === Discovery.aggregatedName) return aggregator.proxy(user)
+          return Effect.succeed(jsonOr404(Discovery.resources(group, version)))
+        }
+
+        const resource = (request: ApiRequest.ApiRequest, asked: ResourceAttributes, user: UserInfo): Answer => {
+          if (asked.group === Discovery.aggregatedName) return aggregator.proxy(user)
+          const review = asked.verb === "create" ? Reviews.respond(asked.group, asked.resource, user) : undefined
+          if (review !== undefined) return review
+          if (asked.group !== "" || !isResource(asked.resource) || asked.subresource !== "") {
+            return Effect.succeed(Status.noSuchPath)
+          }
+          switch (asked.verb) {
+            case "get":
+              return get(asked.resource, asked, request)
+            case "list":
+              return Lists.respond(store, asked.resource, asked.namespace, request)
+            case "watch":
+              return Effect.succeed(Watch.respond(store, asked.resource, asked.namespace, request, bookmarkInterval))
+            default:
+              return Effect.succeed(Status.methodNotAllowed)
+          }
+        }
+
+        const get = (resource: Resource, { name, namespace }: ResourceAttributes, request: ApiRequest.ApiRequest) =>
+          Effect.map(Clock.currentTimeMillis, (now) => {
+            const found = store.get(resource, resource === "namespaces" ? "" : namespace, name)
+            return found === undefined
+              ? Status.notFound(resource, name)
+              : json(Representation.object(found, ApiRequest.shapeOf(request.accept), now))
+          })
+
+        const app = Effect.gen(function*() {
+          const received = yield* HttpServerRequest.HttpServerRequest
+          const certificate = (yield* PeerCertificate)(received)
+          const authentication = authenticate(received, certificate)
+          if (authentication._tag === "Rejected") return Status.unauthorized
+          const user = authentication._tag === "Known" ? authentication.user : anonymous
+          const request = ApiRequest.parse(received.method, received.url, received.headers["accept"] ?? "")
+          const { attributes } = request
+          if (!allows(user, attributes)) return refusal(user, attributes)
+          return yield* attributes._tag === "Resource"
+            ? resource(request, attributes.resource, user)
+            : document(request, user)
+        })
+
+        return { app }
+      })
+    )
+  }
+
+  /** Lets it answer on a free port of 127.0.0.1. */
+  static readonly listen: Effect.Effect<
+    { readonly url: string },
+    Loopback.ListenError,
+    ApiServer | Identities | Scope.Scope
+  > = Effect.gen(function*() {
+    const { app } = yield* ApiServer
+    const { clusterCa } = yield* Identities
+    const pair = yield* clusterCa.issueServer({
+      commonName: "kube-apiserver",
+      addresses: ["127.0.0.1"],
+      names: ["kubernetes", "kubernetes.default", "kubernetes.default.svc", "localhost"]
+    })
+    const server = yield* Loopback.secureServer(
+      Effect.provideService(app, PeerCertificate, fromSocket),
+      { ...pair, clientCa: clusterCa.cert }
+    )
+    const { port } = yield* Loopback.listen(0, (socket) => server.emit("connection", socket))
+    return { url: `https://127.0.0.1:${port}` }
+  })
+}
+
+const isResource = (name: string): name is Resource => name in Representation.kinds
+
+const refusal = (user: UserInfo, attributes: Attributes) =>
+  attributes._tag === "Resource"
+    ? Status.forbidden(user, attributes.resource)
+    : Status.forbiddenPath(user, attributes.nonResource.verb, attributes.nonResource.path)
+
+const json = (body: object) => HttpServerResponse.jsonUnsafe(body)
+
+const jsonOr404 = (body: object | undefined) => body === undefined ? Status.noSuchPath : json(body)
+
+const discoveryJson = (body: object) =>
+  HttpServerResponse.text(JSON.stringify(body), {
+    contentType: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+  })
+
+const openApiProtobuf = HttpServerResponse.uint8Array(OpenApi.v2Protobuf, {
+  contentType: "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+})
+
+const serverVersion = {
+  major: "1",
+  minor: "36",
+  gitVersion: "v1.36.2",
+  gitCommit: "simulated",
+  gitTreeState: "clean",
+  buildDate: "2026-01-01T00:00:00Z",
+  goVersion: "none",
+  compiler: "none",
+  platform: "linux/amd64"
+}
+
+/** Where an extension API server reads whom it may believe: the ConfigMap that the real one publishes for that. */
+const authenticationConfig = ({ clusterCa, frontProxyCa }: typeof Identities.Service) =>
+  Objects.configMap("kube-system", "extension-apiserver-authentication", {
+    "client-ca-file": clusterCa.cert,
+    "requestheader-allowed-names": JSON.stringify([frontProxyName]),
+    "requestheader-client-ca-file": frontProxyCa.cert,
+    "requestheader-extra-headers-prefix": JSON.stringify(["X-Remote-Extra-"]),
+    "requestheader-group-headers": JSON.stringify(["X-Remote-Group"]),
+    "requestheader-uid-headers": JSON.stringify(["X-Remote-Uid"]),
+    "requestheader-username-headers": JSON.stringify(["X-Remote-User"])
+  })

@@ -1,0 +1,83 @@
+/** A whole simulated cluster, assembled: kubelets, API server and aggregation layer, over sockets or in memory. */
+import { Clock, Context, Duration, Effect, Layer } from "effect"
+import { Aggregator, type Dispatch } from "./Aggregator.ts"
+import { ApiServer } from "./ApiServer.ts"
+import type { Cluster, Node } from "./Cluster.ts"
+import { ClusterState, longAgo } from "./ClusterState.ts"
+import { Identities, tokens } from "./Identities.ts"
+import { kubeconfig } from "./Kubeconfig.ts"
+import { KubeletFleet } from "./KubeletFleet.ts"
+import type { ListenError } from "./Loopback.ts"
+import { ObjectStore } from "./ObjectStore.ts"
+
+export interface Options {
+  readonly cluster: Cluster
+  /** How often containers are read, 10 s: a real kubelet's default. */
+  readonly housekeeping?: Duration.Duration
+  readonly bookmarkInterval?: Duration.Duration
+}
+
+export class Simulation extends Context.Service<Simulation, {
+  /** What the simulation began with. */
+  readonly cluster: Cluster
+  /** Where the API server listens; in memory, what requests to it may begin with. */
+  readonly url: string
+  readonly kubeconfigs: {
+    /** Through the aggregation layer, as O=system:masters. */
+    readonly admin: string
+    /** For the metrics server, as its own service account. */
+    readonly metricsServer: string
+  }
+  /** Starts a kubelet, then announces its node. */
+  addNode(node: Node): Effect.Effect<void, ListenError>
+  /** Takes the node away, then its kubelet. */
+  removeNode(name: string): Effect.Effect<void>
+}>()("metrics-server/simulate/Simulation") {}
+
+/** On ports of 127.0.0.1. */
+export const layer = (options: Options) =>
+  Layer.effect(Simulation, Effect.flatMap(ApiServer.listen, ({ url }) => populate(options, url))).pipe(
+    Layer.provideMerge(ApiServer.layer(options)),
+    Layer.provideMerge(Aggregator.layer),
+    Layer.provideMerge(KubeletFleet.layer({ housekeeping: options.housekeeping ?? Duration.seconds(10) })),
+    Layer.provideMerge(ClusterState.layer),
+    Layer.provideMerge(ObjectStore.layer),
+    Layer.provideMerge(Identities.layer)
+  )
+
+/** Without any socket, for tests that own the clock; `dispatch` is the metrics server, as the aggregation layer asks it. */
+export const layerMemory = (options: Options & { readonly dispatch: Dispatch }) =>
+  Layer.effect(Simulation, populate(options, "https://kubernetes.memory")).pipe(
+    Layer.provideMerge(ApiServer.layer(options)),
+    Layer.provideMerge(Aggregator.layerWith(options.dispatch)),
+    Layer.provideMerge(KubeletFleet.layerMemory({ housekeeping: options.housekeeping ?? Duration.seconds(10) })),
+    Layer.provideMerge(ClusterState.layer),
+    Layer.provideMerge(ObjectStore.layer),
+    Layer.provideMerge(Identities.layer)
+  )
+
+const populate = Effect.fnUntraced(function*({ cluster }: Options, url: string) {
+  const state = yield* ClusterState
+  const fleet = yield* KubeletFleet
+  const { clients, clusterCa } = yield* Identities
+
+  const addNode = Effect.fnUntraced(function*(node: Node) {
+    yield* state.addNode(node, yield* fleet.start(node))
+  })
+
+  const startedAt = longAgo(yield* Clock.currentTimeMillis)
+  yield* Effect.forEach(cluster.nodes, addNode, { concurrency: 32, discard: true })
+  yield* Effect.forEach(cluster.pods, (pod) => state.addPod(pod, { startedAt }), { discard: true })
+
+  const server = { server: url, ca: clusterCa.cert }
+  return Simulation.of({
+    cluster,
+    url,
+    kubeconfigs: {
+      admin: kubeconfig({ ...server, user: "admin", credential: clients.admin }),
+      metricsServer: kubeconfig({ ...server, user: "metrics-server", credential: { token: tokens.metricsServer } })
+    },
+    addNode,
+    removeNode: (name) => Effect.andThen(state.removeNode(name), fleet.stop(name))
+  })
+})

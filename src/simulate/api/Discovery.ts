@@ -1,0 +1,144 @@
+/** What the simulated API server says it can do: its own groups, and metrics.k8s.io as the metrics server tells. */
+import { Option, Schema } from "effect"
+
+interface ApiResource {
+  readonly name: string
+  readonly kind: string
+  readonly namespaced: boolean
+  readonly shortNames?: ReadonlyArray<string>
+  readonly verbs: ReadonlyArray<string>
+}
+
+const readable = ["get", "list", "watch"]
+const creatable = ["create"]
+
+/** The groups of the API server itself, each with its one version. */
+const own: ReadonlyArray<
+  { readonly group: string; readonly version: string; readonly resources: ReadonlyArray<ApiResource> }
+> = [
+  {
+    group: "",
+    version: "v1",
+    resources: [
+      { name: "configmaps", kind: "ConfigMap", namespaced: true, shortNames: ["cm"], verbs: readable },
+      { name: "namespaces", kind: "Namespace", namespaced: false, shortNames: ["ns"], verbs: readable },
+      { name: "nodes", kind: "Node", namespaced: false, shortNames: ["no"], verbs: readable },
+      { name: "pods", kind: "Pod", namespaced: true, shortNames: ["po"], verbs: readable }
+    ]
+  },
+  {
+    group: "authentication.k8s.io",
+    version: "v1",
+    resources: [
+      { name: "selfsubjectreviews", kind: "SelfSubjectReview", namespaced: false, verbs: creatable },
+      { name: "tokenreviews", kind: "TokenReview", namespaced: false, verbs: creatable }
+    ]
+  },
+  {
+    group: "authorization.k8s.io",
+    version: "v1",
+    resources: [
+      { name: "selfsubjectaccessreviews", kind: "SelfSubjectAccessReview", namespaced: false, verbs: creatable },
+      { name: "subjectaccessreviews", kind: "SubjectAccessReview", namespaced: false, verbs: creatable }
+    ]
+  }
+]
+
+/** What is read of the metrics server's own discovery document; the rest of each version is passed on as it is. */
+const Version = Schema.StructWithRest(Schema.Struct({ version: Schema.String }), [
+  Schema.Record(Schema.String, Schema.Unknown)
+])
+const GroupList = Schema.Struct({
+  items: Schema.Array(
+    Schema.Struct({ metadata: Schema.Struct({ name: Schema.String }), versions: Schema.Array(Version) })
+  )
+})
+const decodeGroups = Schema.decodeUnknownOption(GroupList)
+
+/** The group behind the aggregation layer, most preferred version first. */
+export interface AggregatedGroup {
+  readonly versions: ReadonlyArray<typeof Version.Type>
+}
+
+export const aggregatedName = "metrics.k8s.io"
+
+/** From the metrics server's answer; while there is none, the version that is always registered is listed as stale. */
+export const aggregatedGroup = (answer: Option.Option<unknown>): AggregatedGroup =>
+  answer.pipe(
+    Option.flatMap(decodeGroups),
+    Option.flatMapNullishOr(({ items }) => items.find(({ metadata }) => metadata.name === aggregatedName)),
+    Option.getOrElse(() => ({ versions: [{ version: "v1beta1", resources: [], freshness: "Stale" }] }))
+  )
+
+/** `/api` for those who know no aggregated discovery. */
+export const legacyVersions = (address: string) => ({
+  kind: "APIVersions",
+  versions: ["v1"],
+  serverAddressByClientCIDRs: [{ clientCIDR: "0.0.0.0/0", serverAddress: address }]
+})
+
+const legacyGroup = (name: string, versions: ReadonlyArray<string>) => {
+  const listed = versions.map((version) => ({ groupVersion: `${name}/${version}`, version }))
+  return { name, versions: listed, preferredVersion: listed[0] }
+}
+
+/** `/apis` for those who know no aggregated discovery. */
+export const legacyGroups = (aggregated: AggregatedGroup) => ({
+  kind: "APIGroupList",
+  apiVersion: "v1",
+  groups: [
+    ...own.filter(({ group }) => group !== "").map(({ group, version }) => legacyGroup(group, [version])),
+    legacyGroup(aggregatedName, aggregated.versions.map(({ version }) => version))
+  ]
+})
+
+/** `/apis/GROUP`, if there is such a group. */
+export const group = (name: string, aggregated: AggregatedGroup) => {
+  const found = legacyGroups(aggregated).groups.find((group) => group.name === name)
+  return found === undefined ? undefined : { kind: "APIGroup", apiVersion: "v1", ...found }
+}
+
+/** `/api/v1` and `/apis/GROUP/VERSION` of the groups that are not aggregated. */
+export const resources = (groupName: string, version: string) => {
+  const found = own.find((candidate) => candidate.group === groupName && candidate.version === version)
+  if (found === undefined) return undefined
+  return {
+    kind: "APIResourceList",
+    apiVersion: "v1",
+    groupVersion: groupName === "" ? version : `${groupName}/${version}`,
+    resources: found.resources.map((resource) => ({ singularName: resource.kind.toLowerCase(), ...resource }))
+  }
+}
+
+/** `/api` as one document. */
+export const aggregatedCore = () => discoveryList(own.filter(({ group }) => group === "").map(describe))
+
+/** `/apis` as one document. */
+export const aggregatedGroups = (aggregated: AggregatedGroup) =>
+  discoveryList([
+    ...own.filter(({ group }) => group !== "").map(describe),
+    { metadata: { name: aggregatedName, creationTimestamp: null }, versions: aggregated.versions }
+  ])
+
+const discoveryList = (items: ReadonlyArray<object>) => ({
+  kind: "APIGroupDiscoveryList",
+  apiVersion: "apidiscovery.k8s.io/v2",
+  metadata: {},
+  items
+})
+
+const describe = ({ group, resources, version }: (typeof own)[number]) => ({
+  metadata: { ...(group === "" ? {} : { name: group }), creationTimestamp: null },
+  versions: [{
+    version,
+    resources: resources.map(({ kind, name, namespaced, shortNames, verbs }) => ({
+      resource: name,
+      responseKind: { group, version, kind },
+      scope: namespaced ? "Namespaced" : "Cluster",
+      singularResource: kind.toLowerCase(),
+      verbs,
+      ...(shortNames === undefined ? {} : { shortNames })
+    })),
+    freshness: "Current"
+  }]
+})

@@ -1,0 +1,68 @@
+/** Lists of stored objects, page by page. */
+import { Clock, Effect, Option, Result, Schema, Stream } from "effect"
+import { HttpServerResponse } from "effect/http"
+import { keyOf, type ObjectStore, type Resource, type Stored } from "../ObjectStore.ts"
+import { type ApiRequest, shapeOf } from "./ApiRequest.ts"
+import * as Representation from "./Representation.ts"
+import * as Selectors from "./Selectors.ts"
+import * as Status from "./Status.ts"
+
+/** Where a list continues: after this key, as of that version. */
+const ContinueToken = Schema.fromJsonString(Schema.Struct({ rv: Schema.Int, start: Schema.String }))
+const decodeToken = Schema.decodeUnknownOption(Schema.StringFromBase64Url.pipe(Schema.decodeTo(ContinueToken)))
+const encodeToken = Schema.encodeSync(Schema.StringFromBase64Url.pipe(Schema.decodeTo(ContinueToken)))
+
+export const respond = Effect.fnUntraced(function*(
+  store: typeof ObjectStore.Service,
+  resource: Resource,
+  namespace: string,
+  request: ApiRequest
+) {
+  const selected = Selectors.parse(request.query)
+  if (Result.isFailure(selected)) return Status.badRequest(selected.failure)
+  const limit = Number(request.query.get("limit") ?? 0)
+  if (!Number.isInteger(limit) || limit < 0) return Status.badRequest(`invalid limit: ${request.query.get("limit")}`)
+  const given = request.query.get("continue") ?? ""
+  const token = decodeToken(given)
+  if (given !== "" && Option.isNone(token)) return Status.badRequest("continue key is not valid")
+  if (Option.isSome(token) && token.value.rv < store.oldestVersion()) return Status.continueExpired
+
+  const after = Option.match(token, { onNone: () => "", onSome: ({ start }) => start })
+  const version = Option.match(token, { onNone: store.resourceVersion, onSome: ({ rv }) => rv })
+  const rest = store.list(resource).filter((object) =>
+    keyOf(object) > after && (namespace === "" || object.namespace === namespace) && selected.success(object)
+  )
+  const page = limit === 0 ? rest : rest.slice(0, limit)
+  const last = page.at(-1)
+  const more = last !== undefined && rest.length > page.length
+  const metadata = {
+    resourceVersion: String(version),
+    ...(more ? { continue: encodeToken({ rv: version, start: keyOf(last) }) } : {}),
+    ...(more && !isSelective(request.query) ? { remainingItemCount: rest.length - page.length } : {})
+  }
+  return body(page, Representation.list(resource, shapeOf(request.accept), yield* Clock.currentTimeMillis), metadata)
+})
+
+/** A selector leaves the number of those that remain unknown to the real server. */
+const isSelective = (query: URLSearchParams) =>
+  (query.get("labelSelector") ?? "") !== "" || (query.get("fieldSelector") ?? "") !== ""
+
+/** Items written at once; between two such pieces of a long list others get their turn. */
+const pieceSize = 500
+
+const body = (page: ReadonlyArray<Stored>, list: ReturnType<typeof Representation.list>, metadata: object) => {
+  const head = JSON.stringify({ ...list.head, metadata }).slice(0, -1)
+  const items = (from: number) =>
+    page.slice(from, from + pieceSize).map((object) => JSON.stringify(list.item(object))).join()
+  const contentType = "application/json"
+  if (page.length <= pieceSize) {
+    return HttpServerResponse.text(`${head},"${list.items}":[${items(0)}]}\n`, { contentType })
+  }
+  const pieces = function*() {
+    yield `${head},"${list.items}":[${items(0)}`
+    for (let from = pieceSize; from < page.length; from += pieceSize) yield `,${items(from)}`
+    yield "]}\n"
+  }
+  const text = Stream.fromIterable({ [Symbol.iterator]: pieces }, { chunkSize: 1 })
+  return HttpServerResponse.stream(Stream.encodeText(text), { contentType })
+}

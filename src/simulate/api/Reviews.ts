@@ -1,0 +1,99 @@
+/** The reviews by which other servers ask who somebody is and what he may do. */
+import { Effect, Schema } from "effect"
+import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import { allows, type Attributes, type UserInfo } from "../Access.ts"
+import { userOfToken } from "../Identities.ts"
+import * as Status from "./Status.ts"
+
+const TokenReview = Schema.Struct({ spec: Schema.Struct({ token: Schema.String }) })
+
+const text = Schema.String.pipe(Schema.withDecodingDefaultKey(Effect.succeed("")))
+
+const Asked = {
+  resourceAttributes: Schema.optionalKey(Schema.Struct({
+    verb: text,
+    group: text,
+    resource: text,
+    subresource: text,
+    namespace: text,
+    name: text
+  })),
+  nonResourceAttributes: Schema.optionalKey(Schema.Struct({ verb: text, path: text }))
+}
+
+const SelfSubjectAccessReview = Schema.Struct({ spec: Schema.Struct(Asked) })
+
+const SubjectAccessReview = Schema.Struct({
+  spec: Schema.Struct({
+    ...Asked,
+    user: text,
+    groups: Schema.Array(Schema.String).pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))
+  })
+})
+
+type Spec = typeof SelfSubjectAccessReview.Type["spec"]
+
+/** Answers a review, or nothing when the resource is none. */
+export const respond = (group: string, resource: string, asker: UserInfo) => {
+  switch (`${resource}.${group}`) {
+    case "tokenreviews.authentication.k8s.io":
+      return review(TokenReview, "authentication.k8s.io/v1", "TokenReview", ({ spec }) => {
+        const user = userOfToken(spec.token)
+        return user === undefined
+          ? { user: {}, error: "the token is not known to the simulated cluster" }
+          : { authenticated: true, user }
+      })
+    case "selfsubjectreviews.authentication.k8s.io":
+      return review(Schema.Struct({}), "authentication.k8s.io/v1", "SelfSubjectReview", () => ({ userInfo: asker }))
+    case "subjectaccessreviews.authorization.k8s.io":
+      return review(
+        SubjectAccessReview,
+        "authorization.k8s.io/v1",
+        "SubjectAccessReview",
+        ({ spec }) => verdict({ username: spec.user, groups: spec.groups }, spec)
+      )
+    case "selfsubjectaccessreviews.authorization.k8s.io":
+      return review(
+        SelfSubjectAccessReview,
+        "authorization.k8s.io/v1",
+        "SelfSubjectAccessReview",
+        ({ spec }) => verdict(asker, spec)
+      )
+    default:
+      return undefined
+  }
+}
+
+/** The review that came comes back with its status filled in. */
+const review = <A>(
+  schema: Schema.Codec<A, unknown>,
+  apiVersion: string,
+  kind: string,
+  statusOf: (review: A) => object
+) =>
+  HttpServerRequest.HttpServerRequest.pipe(
+    Effect.flatMap((request) => request.json),
+    Effect.flatMap((body) =>
+      Effect.map(Schema.decodeUnknownEffect(schema)(body), (review) =>
+        HttpServerResponse.jsonUnsafe({ ...(body as object), kind, apiVersion, status: statusOf(review) }, {
+          status: 201
+        }))
+    ),
+    Effect.catch((error) =>
+      Effect.succeed(Status.badRequest(error.message))
+    )
+  )
+
+const verdict = (user: UserInfo, spec: Spec) => {
+  const attributes = attributesOf(spec)
+  return attributes !== undefined && allows(user, attributes)
+    ? { allowed: true, reason: "a role of the simulated cluster allows it" }
+    : { allowed: false }
+}
+
+const attributesOf = ({ nonResourceAttributes, resourceAttributes }: Spec): Attributes | undefined =>
+  resourceAttributes !== undefined
+    ? { _tag: "Resource", resource: resourceAttributes }
+    : nonResourceAttributes !== undefined
+    ? { _tag: "NonResource", nonResource: nonResourceAttributes }
+    : undefined

@@ -1,0 +1,100 @@
+/** Watches: the changes of a resource as a stream that never ends by itself. */
+import { Clock, type Duration, Effect, PubSub, Result, Schedule, Schema, Stream } from "effect"
+import { HttpServerResponse } from "effect/http"
+import type { Change, ObjectStore, Resource, Signal, Stored } from "../ObjectStore.ts"
+import { type ApiRequest, shapeOf } from "./ApiRequest.ts"
+import * as Representation from "./Representation.ts"
+import * as Selectors from "./Selectors.ts"
+import * as Status from "./Status.ts"
+
+/** The connection of a watch breaks. */
+class WatchCut extends Schema.TaggedError<WatchCut>()("WatchCut", {}) {
+  override get message() {
+    return "the simulated API server cut its watches"
+  }
+}
+
+/** What a watch waits for. */
+type Occasion = Signal | { readonly _tag: "BookmarkDue" } | { readonly _tag: "TimedOut" }
+
+export const respond = (
+  store: typeof ObjectStore.Service,
+  resource: Resource,
+  namespace: string,
+  request: ApiRequest,
+  bookmarkInterval: Duration.Duration
+): HttpServerResponse.HttpServerResponse => {
+  const { query } = request
+  const selected = Selectors.parse(query)
+  if (Result.isFailure(selected)) return Status.badRequest(selected.failure)
+  const from = Number(query.get("resourceVersion") ?? 0)
+  const timeout = Number(query.get("timeoutSeconds") ?? 1800)
+  if (!Number.isInteger(from) || from < 0) return Status.badRequest(`invalid resource version: ${from}`)
+  if (!Number.isInteger(timeout) || timeout < 0) return Status.badRequest(`invalid timeoutSeconds: ${timeout}`)
+
+  const shape = shapeOf(request.accept)
+  const includes = (object: Stored) =>
+    object.resource === resource && (namespace === "" || object.namespace === namespace) && selected.success(object)
+
+  const events = Effect.gen(function*() {
+    // first subscribe, then look back: nothing falls between, and what is in both is dropped below
+    const subscription = yield* PubSub.subscribe(store.signals)
+    const known = store.resourceVersion()
+    if (from > 0 && from < store.oldestVersion()) {
+      return Stream.make(line("ERROR", Status.status(Status.tooOld(from, store.oldestVersion()))))
+    }
+    const now = yield* Clock.currentTimeMillis
+    const event = (type: string, object: Stored) => line(type, Representation.object(object, shape, now))
+    const past = from === 0
+      ? store.list(resource).filter(includes).map((object) => event("ADDED", object))
+      : store.since(from).flatMap((change) => [...seenAs(change, includes, event)])
+
+    const occasion = (signal: Occasion): Effect.Effect<ReadonlyArray<string> | undefined, WatchCut> => {
+      switch (signal._tag) {
+        case "Changed":
+          return Effect.succeed(
+            signal.change.resourceVersion <= known ? [] : [...seenAs(signal.change, includes, event)]
+          )
+        case "BookmarkDue":
+          return Effect.succeed([line("BOOKMARK", Representation.bookmark(resource, shape, store.resourceVersion()))])
+        case "Cut":
+          return Effect.fail(new WatchCut())
+        case "Silence":
+          return Effect.never
+        case "TimedOut":
+          return Effect.succeed(undefined)
+      }
+    }
+    const due = query.get("allowWatchBookmarks") === "true"
+      ? Stream.fromSchedule(Schedule.spaced(bookmarkInterval)).pipe(
+        Stream.map((): Occasion => ({ _tag: "BookmarkDue" }))
+      )
+      : Stream.empty
+    const timedOut = Stream.fromEffect(
+      Effect.delay(Effect.succeed<Occasion>({ _tag: "TimedOut" }), `${timeout} seconds`)
+    )
+    const live = Stream.mergeAll([Stream.fromSubscription(subscription), due, timedOut], { concurrency: "unbounded" })
+      .pipe(
+        Stream.mapEffect(occasion),
+        Stream.takeWhile((lines) => lines !== undefined),
+        Stream.flatMap((lines) => Stream.fromIterable(lines ?? []))
+      )
+    return Stream.concat(Stream.fromIterable(past), live)
+  })
+
+  return HttpServerResponse.stream(Stream.encodeText(Stream.unwrap(events)), { contentType: "application/json" })
+}
+
+/** What a change is to somebody who sees only some objects: one that is selected no longer is gone for him. */
+const seenAs = function*(
+  { after, before, resourceVersion }: Change,
+  includes: (object: Stored) => boolean,
+  event: (type: string, object: Stored) => string
+) {
+  const was = before !== undefined && includes(before)
+  if (after !== undefined && includes(after)) yield event(was ? "MODIFIED" : "ADDED", after)
+  // the last state is reported under the version of the deletion
+  else if (was) yield event("DELETED", { ...before, resourceVersion })
+}
+
+const line = (type: string, object: object) => `${JSON.stringify({ type, object })}\n`
