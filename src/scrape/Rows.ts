@@ -25,14 +25,13 @@ export class Rows {
   /** Reads the labels of a container's series and finds its row, a new one if it is new; 0 when the labels are malformed. */
   read(scanner: Scanner) {
     const start = scanner.at
-    const next = this.#last < this.containers.length ? this.#last + 1 : 1
-    if (this.#repeats(scanner, next)) this.#last = next
-    else {
-      if (!scanner.labels() || !isIdentity(scanner.ranges) && !scanner.fail(`labels ${identity.join(", ")}`, start)) {
-        return 0
-      }
-      this.#last = this.#find(scanner, start)
+    if (this.#repeats(scanner)) return this.#last
+    if (!scanner.labels()) return 0
+    if (!isIdentity(scanner.ranges)) {
+      scanner.fail(`the labels ${identity.join(", ")}, none empty`, start)
+      return 0
     }
+    this.#last = this.#find(scanner, start)
     return this.#last
   }
 
@@ -40,10 +39,12 @@ export class Rows {
    * A kubelet prints the containers of every series in one order. So if the labels of the row after the last one stand
    * here again, byte for byte, they need not be read.
    */
-  #repeats(scanner: Scanner, row: number) {
-    const at = (row - 1) * stride
-    if (at >= this.#bytes.length || !scanner.repeats(this.#bytes[at]!, this.#bytes[at + 1]!)) return false
-    scanner.at += this.#bytes[at + 1]!
+  #repeats(scanner: Scanner) {
+    const next = this.#last < this.containers.length ? this.#last : 0
+    const length = this.#bytes[next * stride + 1] ?? 0
+    if (!scanner.repeats(this.#bytes[next * stride] ?? 0, length)) return false
+    scanner.at += length
+    this.#last = next + 1
     return true
   }
 

@@ -1,0 +1,69 @@
+/** The last points of every node, and the usage that can be served of them at this moment. */
+import { Clock, Context, Duration, Effect, Layer } from "effect"
+import type { NodeUsage, PodUsage, Sample } from "../Sample.ts"
+import { NodePoints } from "./NodePoints.ts"
+import { Published } from "./Published.ts"
+
+export interface Snapshot {
+  node(name: string): NodeUsage | undefined
+  pod(namespace: string, name: string): PodUsage | undefined
+}
+
+export class MetricsStore extends Context.Service<MetricsStore, {
+  /** Takes one node's sample in; publishes what it completes. */
+  commit(sample: Sample): Effect.Effect<void>
+  /** The node is gone: its points, and what only it published, are released. */
+  forget(node: string): Effect.Effect<void>
+  /** What can be served at this moment. Lookups are synchronous; values are immutable objects. */
+  readonly snapshot: Effect.Effect<Snapshot>
+  /** Distinct readings a node has: 0, 1, or 2, which is enough for usage. */
+  depth(node: string): Effect.Effect<number>
+  /** How many nodes and containers can be served. */
+  readonly counts: Effect.Effect<{ readonly nodes: number; readonly containers: number }>
+}>()("metrics-server/store/MetricsStore") {
+  /** `retention` is how long the last good value stands while no newer one can be published. */
+  static layer(options: { readonly resolution: Duration.Duration; readonly retention: Duration.Duration }) {
+    return Layer.sync(MetricsStore, () => {
+      const resolution = Duration.toMillis(options.resolution)
+      const retention = Duration.toMillis(options.retention)
+      const nodes = new Map<string, NodePoints>()
+      const published = new Published(retention)
+
+      const commit = (sample: Sample) =>
+        Effect.map(Clock.currentTimeMillis, (now) => {
+          const points = nodes.get(sample.node) ?? new NodePoints({ resolution, retention })
+          nodes.set(sample.node, points)
+          const released = points.take(sample, now)
+          const node = points.nodeUsage()
+          if (node !== undefined) published.putNode(sample.node, node, now)
+          for (const pod of points.pods) {
+            const usage = points.podUsage(pod, sample.node)
+            if (usage !== undefined) published.putPod(pod, usage, points.podStart(pod), now)
+          }
+          for (const { namespace, pod } of released) {
+            if (published.pod(namespace, pod, now) === undefined) published.releasePod(namespace, pod, sample.node)
+          }
+        })
+
+      const forget = (node: string) =>
+        Effect.sync(() => {
+          published.releaseNode(node)
+          for (const { namespace, pod } of nodes.get(node)?.containers ?? []) {
+            published.releasePod(namespace, pod, node)
+          }
+          nodes.delete(node)
+        })
+
+      return MetricsStore.of({
+        commit,
+        forget,
+        snapshot: Effect.map(Clock.currentTimeMillis, (now) => ({
+          node: (name) => published.node(name, now),
+          pod: (namespace, name) => published.pod(namespace, name, now)
+        })),
+        depth: (node) => Effect.map(Clock.currentTimeMillis, (now) => nodes.get(node)?.depth(now) ?? 0),
+        counts: Effect.map(Clock.currentTimeMillis, (now) => published.counts(now))
+      })
+    })
+  }
+}

@@ -1,0 +1,146 @@
+/** The last two readings of a node and of its containers, in columns; what has gone is kept for a while. */
+import { Array as Arr } from "effect"
+import { type ContainerKey, type NodeUsage, type PodUsage, Points, type Sample } from "../Sample.ts"
+import { type Pair, take, usage, window } from "./Usage.ts"
+
+/** The rows of a pod's containers, sorted by their names. */
+export interface PodRows {
+  readonly namespace: string
+  readonly name: string
+  readonly rows: ReadonlyArray<number>
+}
+
+export class NodePoints implements Pair {
+  last = Points.make(1)
+  previous = Points.make(1)
+  /** The pods of the last page. */
+  pods: ReadonlyArray<PodRows> = []
+  /** `#containers[i]` has row `i + 1`: first those of the last page, in its order, then those that it does not have. */
+  #containers: Array<ContainerKey> = []
+  #onPage = 0
+  /** When a reading of the row was last taken, by our clock. */
+  #takenAt = new Float64Array(1).fill(Number.NaN)
+  /** Which rows of the last page were taken: 1. */
+  #taken = new Uint8Array(1)
+  readonly #options: { readonly resolution: number; readonly retention: number }
+
+  constructor(options: { readonly resolution: number; readonly retention: number }) {
+    this.#options = options
+  }
+
+  /** All containers that have points here, those missing from the last page included. */
+  get containers(): ReadonlyArray<ContainerKey> {
+    return this.#containers
+  }
+
+  /** Takes a page in; returns the containers whose points are released, because they have been gone for too long. */
+  take({ containers, points }: Sample, now: number): ReadonlyArray<ContainerKey> {
+    const released = this.#fits(containers, now) ? [] : this.#arrange(containers, now)
+    this.#taken = new Uint8Array(points.rows)
+    for (let row = 0; row < points.rows; row++) {
+      if (this.#isExpired(row, now)) {
+        this.last.clearRow(row)
+        this.previous.clearRow(row)
+      }
+      if (!take(this, points, row, this.#options.resolution)) continue
+      this.#takenAt[row] = now
+      this.#taken[row] = 1
+    }
+    return released
+  }
+
+  /** The node's usage, if the last page completes it. */
+  nodeUsage(): NodeUsage | undefined {
+    return this.#isComplete(0)
+      ? { timestamp: this.last.timestamp(0), window: window(this, 0), usage: usage(this, 0) }
+      : undefined
+  }
+
+  /** The pod's usage, if the last page completes it: a part of a pod would be less than its truth. */
+  podUsage(pod: PodRows, node: string): PodUsage | undefined {
+    if (!pod.rows.every((row) => this.#isComplete(row))) return undefined
+    const earliest = pod.rows.reduce((a, b) => this.last.timestamp(b) < this.last.timestamp(a) ? b : a)
+    return {
+      timestamp: this.last.timestamp(earliest),
+      window: window(this, earliest),
+      node,
+      containers: pod.rows.map((row) => ({ name: this.#containers[row - 1]!.container, usage: usage(this, row) }))
+    }
+  }
+
+  /** When the pod began, as far as its containers tell. */
+  podStart(pod: PodRows) {
+    const starts = pod.rows.map((row) => this.last.startTime(row)).filter((start) => !Number.isNaN(start))
+    return starts.length === 0 ? -Infinity : Math.min(...starts)
+  }
+
+  /** Distinct readings, at most two: those of the node or, if it reports none of itself, of its containers. */
+  depth(now: number) {
+    const depths = Array.from({ length: this.last.rows }, (_, row) => {
+      if (this.#isExpired(row, now)) return 0
+      return Number.isNaN(window(this, row)) ? 1 : 2
+    })
+    return depths[0]! > 0 ? depths[0]! : Math.max(...depths)
+  }
+
+  /** Taken from the last page, and with a window. A counter that jumps beyond 2^53 is no usage. */
+  #isComplete(row: number) {
+    return this.#taken[row] === 1 && Number.isSafeInteger(usage(this, row).cpuNanocores)
+  }
+
+  #isExpired(row: number, now: number) {
+    return !(now - this.#takenAt[row]! <= this.#options.retention)
+  }
+
+  #fits(containers: ReadonlyArray<ContainerKey>, now: number) {
+    if (containers.length !== this.#onPage) return false
+    for (let index = 0; index < containers.length; index++) {
+      if (!isSame(containers[index]!, this.#containers[index]!)) return false
+    }
+    for (let row = this.#onPage + 1; row <= this.#containers.length; row++) {
+      if (this.#isExpired(row, now)) return false
+    }
+    return true
+  }
+
+  /** Lays the rows out as a new page has them; says whose points are released. */
+  #arrange(containers: ReadonlyArray<ContainerKey>, now: number) {
+    const known = new Map(this.#containers.map((key, index) => [idOf(key), { key, row: index + 1 }]))
+    const present = containers.map((key) => known.get(idOf(key)) ?? { key, row: -1 })
+    for (const { key } of present) known.delete(idOf(key))
+    const absent = [...known.values()]
+    const released = absent.filter(({ row }) => this.#isExpired(row, now)).map(({ key }) => key)
+    const arranged = [...present, ...absent.filter(({ row }) => !this.#isExpired(row, now))]
+    const { last, previous } = this
+    const takenAt = this.#takenAt
+    this.last = Points.make(arranged.length + 1)
+    this.previous = Points.make(arranged.length + 1)
+    this.#takenAt = new Float64Array(arranged.length + 1).fill(Number.NaN)
+    for (const [row, from] of [0, ...arranged.map(({ row }) => row)].entries()) {
+      if (from < 0) continue
+      this.last.copyRow(row, last, from)
+      this.previous.copyRow(row, previous, from)
+      this.#takenAt[row] = takenAt[from]!
+    }
+    this.#containers = arranged.map(({ key }) => key)
+    this.#onPage = present.length
+    this.pods = podsOf(this.#containers.slice(0, present.length))
+    return released
+  }
+}
+
+const isSame = (a: ContainerKey, b: ContainerKey) =>
+  a === b || (a.pod === b.pod && a.container === b.container && a.namespace === b.namespace)
+
+/** Unambiguous whatever the names are. */
+const idOf = ({ container, namespace, pod }: ContainerKey) => JSON.stringify([namespace, pod, container])
+
+const podsOf = (containers: ReadonlyArray<ContainerKey>): ReadonlyArray<PodRows> => {
+  const rows = containers.map((key, index) => ({ key, row: index + 1 }))
+  const pods = Arr.groupBy(rows, ({ key }) => JSON.stringify([key.namespace, key.pod]))
+  return Object.values(pods).map((pod) => ({
+    namespace: pod[0].key.namespace,
+    name: pod[0].key.pod,
+    rows: pod.sort((a, b) => a.key.container < b.key.container ? -1 : 1).map(({ row }) => row)
+  }))
+}

@@ -1,0 +1,111 @@
+/** Which two readings of a counter span a window, and what was used in it. */
+import type { Points, Usage } from "../Sample.ts"
+
+/** The last two readings of every row. The previous one is missing until two make a window. */
+export interface Pair {
+  readonly last: Points
+  readonly previous: Points
+}
+
+/** What a reading means for the last and the previous one of its row. */
+export type Step =
+  /** Incomplete: as if it had not been taken. */
+  | "none"
+  /** Not newer than the previous one: a clock that was set back. It is ignored. */
+  | "outdated"
+  /** The last one again. */
+  | "repeated"
+  /** Older than the last one and newer than the previous one: it takes the place of the last one. */
+  | "replacing"
+  | "advancing"
+  /** The first one of this life of the container; older ones are useless. */
+  | "first"
+  /** The first one of a young container: together with zero at its start it is enough. */
+  | "fresh"
+
+/** A younger container's average says little: its start-up dominates. */
+const minFreshAge = 10_000
+
+/** `resolution`, the time between two scrapes in milliseconds, is the age at which a container stops being young. */
+export const step = (stored: Pair, reading: Points, row: number, resolution: number): Step => {
+  const { last, previous } = stored
+  if (!isComplete(reading, row)) return "none"
+  const timestamp = reading.timestamp(row)
+  const sameLife = !Number.isNaN(last.timestamp(row)) && !hasRestarted(last, reading, row)
+  if (sameLife && timestamp <= previous.timestamp(row)) return "outdated"
+  if (sameLife && timestamp === last.timestamp(row)) return "repeated"
+
+  const age = timestamp - reading.startTime(row)
+  if (age >= minFreshAge && age < resolution) return "fresh"
+  if (!sameLife) return "first"
+  const earlier = timestamp > last.timestamp(row) ? last : previous
+  if (hasFallen(earlier, reading, row)) return "first"
+  return earlier === last ? "advancing" : "replacing"
+}
+
+/** Carries the step out; says whether the reading was taken, be it for the second time. */
+export const take = (stored: Pair, reading: Points, row: number, resolution: number) => {
+  const { last, previous } = stored
+  const next = step(stored, reading, row, resolution)
+  if (next === "none" || next === "outdated") return false
+  if (next === "repeated") return true
+  if (next === "advancing") previous.copyRow(row, last, row)
+  if (next === "first") previous.clearRow(row)
+  if (next === "fresh") {
+    previous.copyRow(row, reading, row)
+    previous.setTimestamp(row, reading.startTime(row))
+    previous.setCpu(row, 0, 0)
+  }
+  last.copyRow(row, reading, row)
+  return true
+}
+
+/** The original's rule: a reading without a timestamp, CPU time or memory, or with zero for one of them, is none. */
+const isComplete = (points: Points, row: number) =>
+  points.timestamp(row) > 0 && points.timestamp(row) < endOfTime &&
+  points.cpuSeconds(row) + points.cpuNanos(row) > 0 && points.memoryBytes(row) > 0
+
+/** Up to here, in the year 2255, the division in `rate` is exact. */
+const endOfTime = 9e12
+
+/** Where a start time is unknown, as for a node, nothing can be concluded from it. */
+const hasRestarted = (last: Points, reading: Points, row: number) =>
+  Math.abs(last.startTime(row) - reading.startTime(row)) > 0
+
+const hasFallen = (earlier: Points, later: Points, row: number) =>
+  later.cpuSeconds(row) < earlier.cpuSeconds(row) ||
+  (later.cpuSeconds(row) === earlier.cpuSeconds(row) && later.cpuNanos(row) < earlier.cpuNanos(row))
+
+/** Milliseconds between the two readings of a row, by the kubelet's clock; NaN while one of them is missing. */
+export const window = (stored: Pair, row: number) => stored.last.timestamp(row) - stored.previous.timestamp(row)
+
+/** What was used in the window of a row. */
+export const usage = (stored: Pair, row: number): Usage => {
+  const { last, previous } = stored
+  const swapBytes = last.swapBytes(row)
+  return {
+    cpuNanocores: rate(
+      last.cpuSeconds(row) - previous.cpuSeconds(row),
+      last.cpuNanos(row) - previous.cpuNanos(row),
+      window(stored, row)
+    ),
+    memoryBytes: last.memoryBytes(row),
+    ...!Number.isNaN(swapBytes) && { swapBytes }
+  }
+}
+
+/**
+ * Nanoseconds of CPU time per second, truncated as in the original: floor((seconds * 10^9 + nanos) * 1000 / window).
+ * The dividend outgrows 2^53, so the division is done on paper: three decimal digits at a time, remainder carried on.
+ */
+export const rate = (seconds: number, nanos: number, window: number) => {
+  const borrow = nanos < 0 ? 1 : 0
+  const billionths = nanos + borrow * 1e9
+  let dividend = seconds - borrow
+  let quotient = Math.floor(dividend / window)
+  for (const digits of [Math.floor(billionths / 1e6), Math.floor(billionths / 1e3) % 1e3, billionths % 1e3, 0]) {
+    dividend = dividend % window * 1e3 + digits
+    quotient = quotient * 1e3 + Math.floor(dividend / window)
+  }
+  return quotient
+}
