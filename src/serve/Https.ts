@@ -1,5 +1,5 @@
 /** Listens: HTTP/2 over TLS, with HTTP/1.1 for those who do not speak it. */
-import { NodeHttpServer } from "@effect/platform-node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Duration, Effect, Layer, Schema } from "effect"
 import { HttpServer } from "effect/http"
 import { createSecureServer, type SecureServerOptions } from "node:http2"

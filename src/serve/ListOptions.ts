@@ -21,32 +21,25 @@ export const parse = (
   selectableFields: ReadonlyArray<string>
 ): Result.Result<ListOptions, BadRequest | InvalidOptions> => {
   const watch = isTrue(query.get("watch"))
-  return integer(query, "timeoutSeconds").pipe(
-    Result.andThen(() => integer(query, "limit")),
-    Result.andThen(() =>
-      Result.all({
-        labels: LabelSelectorParser.parse(query.get("labelSelector") ?? ""),
-        fields: FieldSelector.parse(query.get("fieldSelector") ?? "")
-      })
-    ),
-    Result.mapError(badRequest),
-    Result.tap(() => watch ? Result.void : checkResourceVersionMatch(query)),
-    Result.flatMap(({ fields, labels }) =>
-      FieldSelector.restrict(fields, selectableFields).pipe(
-        Result.mapError(badRequest),
-        Result.map(() => ({ fields, labels, watch }))
-      )
-    )
-  )
+  return Result.gen(function*() {
+    yield* Result.mapError(checkIntegers(query), badRequest)
+    const labels = yield* Result.mapError(LabelSelectorParser.parse(query.get("labelSelector") ?? ""), badRequest)
+    const fields = yield* Result.mapError(FieldSelector.parse(query.get("fieldSelector") ?? ""), badRequest)
+    if (!watch) yield* checkResourceVersionMatch(query)
+    yield* Result.mapError(FieldSelector.restrict(fields, selectableFields), badRequest)
+    return { labels, fields, watch }
+  })
 }
 
 const badRequest = (problem: string) => new BadRequest({ problem })
 
-const integer = (query: URLSearchParams, name: string): Result.Result<void, string> => {
-  const text = query.get(name)
-  return text === null || parseInt64(text) !== undefined
+const checkIntegers = (query: URLSearchParams): Result.Result<void, string> => {
+  const malformed = ["timeoutSeconds", "limit"].map((name) => query.get(name)).find((text) =>
+    text !== null && parseInt64(text) === undefined
+  )
+  return malformed === undefined || malformed === null
     ? Result.void
-    : Result.fail(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+    : Result.fail(`strconv.ParseInt: parsing ${JSON.stringify(malformed)}: invalid syntax`)
 }
 
 /** k8s.io/apimachinery/pkg/apis/meta/internalversion/validation. */

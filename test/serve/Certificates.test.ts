@@ -1,0 +1,103 @@
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, FileSystem, Option } from "effect"
+import { TestClock } from "effect/testing"
+import { X509Certificate } from "node:crypto"
+import * as Certificates from "../../src/serve/Certificates.ts"
+import * as SelfSigned from "../../src/serve/SelfSigned.ts"
+
+const names = ["localhost", "127.0.0.1", "::1"]
+
+const selfSigned = (dir: string, forNames: ReadonlyArray<string> = names) =>
+  Certificates.load({ given: Option.none(), dir, names: forNames })
+
+const given = Effect.fnUntraced(function*(pair: Partial<SelfSigned.Pair>) {
+  const fs = yield* FileSystem.FileSystem
+  const dir = yield* fs.makeTempDirectoryScoped()
+  const files = { certFile: `${dir}/tls.crt`, keyFile: `${dir}/tls.key` }
+  if (pair.cert !== undefined) yield* fs.writeFileString(files.certFile, pair.cert)
+  if (pair.key !== undefined) yield* fs.writeFileString(files.keyFile, pair.key)
+  return yield* Certificates.load({ given: Option.some(files), dir, names })
+})
+
+const tempDir = Effect.gen(function*() {
+  return yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped()
+})
+
+describe("serving certificates", () => {
+  it.effect("a self-signed pair is for the names given, for a year, and kept for the next start", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const dir = `${yield* tempDir}/not/there/yet`
+      const first = yield* selfSigned(dir)
+      const cert = new X509Certificate(first.cert)
+      assert.isDefined(cert.checkHost("localhost"))
+      assert.isDefined(cert.checkIP("127.0.0.1"))
+      assert.isDefined(cert.checkIP("::1"))
+      assert.isUndefined(cert.checkHost("example.com"))
+      assert.strictEqual(cert.validToDate.toISOString(), "1971-01-01T00:00:00.000Z")
+      assert.strictEqual(Number((yield* fs.stat(`${dir}/apiserver.key`)).mode) & 0o777, 0o600)
+      assert.deepStrictEqual(yield* selfSigned(dir), first)
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("a kept pair is replaced when it has expired, lacks a name or is broken", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const dir = yield* tempDir
+      const first = yield* selfSigned(dir)
+      yield* TestClock.adjust("366 days")
+      const second = yield* selfSigned(dir)
+      assert.notStrictEqual(second.cert, first.cert)
+      const third = yield* selfSigned(dir, [...names, "metrics-server.kube-system.svc"])
+      assert.notStrictEqual(third.cert, second.cert)
+      yield* fs.writeFileString(`${dir}/apiserver.key`, first.key)
+      const fourth = yield* selfSigned(dir)
+      assert.notStrictEqual(fourth.cert, third.cert)
+      assert.deepStrictEqual(yield* selfSigned(dir), fourth)
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("a directory that cannot be written is named, with the way out", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(selfSigned("/dev/null/certificates"))
+      assert.strictEqual(error.file, "/dev/null/certificates")
+      assert.include(error.message, "--cert-dir")
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("a given pair is used as it is", () =>
+    Effect.gen(function*() {
+      const pair = yield* SelfSigned.make(["example.com"])
+      assert.deepStrictEqual(yield* given(pair), pair)
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  const broken: ReadonlyArray<
+    readonly [
+      what: string,
+      (pair: SelfSigned.Pair, other: SelfSigned.Pair) => Partial<SelfSigned.Pair>,
+      expected: RegExp
+    ]
+  > = [
+    ["a missing certificate", ({ key }) => ({ key }), /tls\.crt cannot be read .*--tls-cert-file/s],
+    ["a missing key", ({ cert }) => ({ cert }), /tls\.key cannot be read/],
+    ["a certificate that is none", ({ key }) => ({ cert: "hello", key }), /tls\.crt holds no certificate/],
+    ["a key that is none", ({ cert }) => ({ cert, key: "hello" }), /tls\.key holds no private key/],
+    [
+      "a key of another certificate",
+      ({ cert }, { key }) => ({ cert, key }),
+      /tls\.key is not the key of the certificate/
+    ]
+  ]
+  it.effect.each(broken)("%s is refused with the file and what to do", ([, spoil, expected]) =>
+    Effect.gen(function*() {
+      const pair = spoil(yield* SelfSigned.make(names), yield* SelfSigned.make(names))
+      assert.match((yield* Effect.flip(given(pair))).message, expected)
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("an expired certificate is refused, and one that is not valid yet", () =>
+    Effect.gen(function*() {
+      const pair = yield* SelfSigned.make(names)
+      yield* TestClock.setTime(-7_200_000)
+      assert.match((yield* Effect.flip(given(pair))).message, /tls\.crt is not valid before 1969-12-31T23:00/)
+      yield* TestClock.setTime(400 * 86_400_000)
+      assert.match((yield* Effect.flip(given(pair))).message, /tls\.crt expired at 1971-01-01T00:00/)
+    }).pipe(Effect.provide(NodeServices.layer)))
+})
