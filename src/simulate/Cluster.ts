@@ -102,7 +102,7 @@ export const generate = (size: Size): Cluster => {
         memoryBytes: sum(used.map(({ usage }) => usage.memoryBytes)) + 640 * MiB + (n % 128) * MiB
       }
     })
-    pods.push(...own)
+    for (const pod of own) pods.push(pod)
   }
   return { nodes, pods }
 }
@@ -141,7 +141,7 @@ const sidecars = ["proxy", "log-shipper", "config-reloader"]
 
 const pod = (i: number, nodeName: string, size: Size, containers: number): Pod => {
   const [namespace, app] = apps[i % apps.length]!
-  const hash = suffix(i % apps.length, 9)
+  const hash = `${suffix(i % apps.length, 4)}${suffix(i % apps.length + apps.length, 5)}`
   return {
     namespace,
     name: `${app}-${hash}-${suffix(i, 5)}`,
@@ -177,10 +177,9 @@ const distinctCpu = (i: number, containers: number) => {
 /** The consonants and digits that Kubernetes makes generated names of, so that none spells a word. */
 const letters = "bcdfghjklmnpqrstvwxz2456789"
 
-/** A suffix of that length; distinct for every number below 27^length, because the multiplier is coprime to 27. */
+/** A suffix of that length, another one for every number below 27^length: the multiplier shares no factor with 27. */
 const suffix = (i: number, length: number) => {
-  const space = letters.length ** length
-  let rest = (i * 2_654_435 + 5_381_317) % space
+  let rest = ((i + 1) * 5_381_317) % letters.length ** length
   let text = ""
   for (let k = 0; k < length; k++) {
     text += letters[rest % letters.length]

@@ -71,18 +71,13 @@ const review = <A>(
   kind: string,
   statusOf: (review: A) => object
 ) =>
-  HttpServerRequest.HttpServerRequest.pipe(
-    Effect.flatMap((request) => request.json),
-    Effect.flatMap((body) =>
-      Effect.map(Schema.decodeUnknownEffect(schema)(body), (review) =>
-        HttpServerResponse.jsonUnsafe({ ...(body as object), kind, apiVersion, status: statusOf(review) }, {
-          status: 201
-        }))
-    ),
-    Effect.catch((error) =>
-      Effect.succeed(Status.badRequest(error.message))
-    )
-  )
+  Effect.gen(function*() {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    if (request.headers["content-type"]?.includes("protobuf") === true) return Status.unsupportedMediaType
+    const body = yield* request.json
+    const status = statusOf(yield* Schema.decodeUnknownEffect(schema)(body))
+    return HttpServerResponse.jsonUnsafe({ ...(body as object), kind, apiVersion, status }, { status: 201 })
+  }).pipe(Effect.catch((error) => Effect.succeed(Status.badRequest(error.message))))
 
 const verdict = (user: UserInfo, spec: Spec) => {
   const attributes = attributesOf(spec)

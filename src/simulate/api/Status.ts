@@ -48,6 +48,12 @@ export const methodNotAllowed = failure({
 
 export const badRequest = (message: string) => failure({ code: 400, reason: "BadRequest", message })
 
+export const unsupportedMediaType = failure({
+  code: 415,
+  reason: "UnsupportedMediaType",
+  message: "the body of the request was in an unknown format - accepted media types include: application/json"
+})
+
 /** As the watch cache words it. */
 export const tooOld = (asked: number, oldest: number): Failure => ({
   code: 410,
