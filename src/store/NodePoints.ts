@@ -1,6 +1,6 @@
 /** The last two readings of a node and of its containers, in columns; what has gone is kept for a while. */
 import { Array as Arr } from "effect"
-import { type ContainerKey, type NodeUsage, type PodUsage, Points, type Sample } from "../Sample.ts"
+import { type ContainerKey, type NodeUsage, type PodUsage, Points, type Sample, type Usage } from "../Sample.ts"
 import { type Pair, take, usage, window } from "./Usage.ts"
 
 /** The rows of a pod's containers, sorted by their names. */
@@ -51,41 +51,47 @@ export class NodePoints implements Pair {
 
   /** The node's usage, if the last page completes it. */
   nodeUsage(): NodeUsage | undefined {
-    return this.#isComplete(0)
-      ? { timestamp: this.last.timestamp(0), window: window(this, 0), usage: usage(this, 0) }
-      : undefined
+    const usage = this.#usage(0)
+    return usage && { timestamp: this.last.timestamp(0), window: window(this, 0), usage }
   }
 
   /** The pod's usage, if the last page completes it: a part of a pod would be less than its truth. */
-  podUsage(pod: PodRows, node: string): PodUsage | undefined {
-    if (!pod.rows.every((row) => this.#isComplete(row))) return undefined
-    const earliest = pod.rows.reduce((a, b) => this.last.timestamp(b) < this.last.timestamp(a) ? b : a)
-    return {
-      timestamp: this.last.timestamp(earliest),
-      window: window(this, earliest),
-      node,
-      containers: pod.rows.map((row) => ({ name: this.#containers[row - 1]!.container, usage: usage(this, row) }))
+  podUsage({ rows }: PodRows, node: string): PodUsage | undefined {
+    const containers: Array<PodUsage["containers"][number]> = []
+    let earliest = rows[0]!
+    for (const row of rows) {
+      const usage = this.#usage(row)
+      if (usage === undefined) return undefined
+      containers.push({ name: this.#containers[row - 1]!.container, usage })
+      if (this.last.timestamp(row) < this.last.timestamp(earliest)) earliest = row
     }
+    return { timestamp: this.last.timestamp(earliest), window: window(this, earliest), node, containers }
   }
 
   /** When the pod began, as far as its containers tell. */
-  podStart(pod: PodRows) {
-    const starts = pod.rows.map((row) => this.last.startTime(row)).filter((start) => !Number.isNaN(start))
-    return starts.length === 0 ? -Infinity : Math.min(...starts)
+  podStart({ rows }: PodRows) {
+    let start = Infinity
+    for (const row of rows) {
+      if (this.last.startTime(row) < start) start = this.last.startTime(row)
+    }
+    return start === Infinity ? -Infinity : start
   }
 
   /** Distinct readings, at most two: those of the node or, if it reports none of itself, of its containers. */
   depth(now: number) {
-    const depths = Array.from({ length: this.last.rows }, (_, row) => {
-      if (this.#isExpired(row, now)) return 0
-      return Number.isNaN(window(this, row)) ? 1 : 2
-    })
-    return depths[0]! > 0 ? depths[0]! : Math.max(...depths)
+    let depth = 0
+    for (let row = 0; row < this.last.rows; row++) {
+      if (!this.#isExpired(row, now)) depth = Math.max(depth, Number.isNaN(window(this, row)) ? 1 : 2)
+      if (row === 0 && depth > 0) return depth
+    }
+    return depth
   }
 
-  /** Taken from the last page, and with a window. A counter that jumps beyond 2^53 is no usage. */
-  #isComplete(row: number) {
-    return this.#taken[row] === 1 && Number.isSafeInteger(usage(this, row).cpuNanocores)
+  /** Only of a reading on the last page that has a window. A counter that jumps beyond 2^53 is no usage. */
+  #usage(row: number): Usage | undefined {
+    if (this.#taken[row] === 0 || Number.isNaN(window(this, row))) return undefined
+    const value = usage(this, row)
+    return Number.isSafeInteger(value.cpuNanocores) ? value : undefined
   }
 
   #isExpired(row: number, now: number) {
