@@ -242,22 +242,26 @@ for (
 }
 
 describe("a watch in memory", () => {
-  it.effect("gets a bookmark every minute of our clock, until it is silenced", () =>
+  it.effect("gets a bookmark every minute of our clock, and nothing at all once it is silenced", () =>
     Effect.gen(function*() {
       const client = yield* overMemory
       const state = yield* ClusterState
-      const { metadata } = yield* ask(client, "/api/v1/nodes")
-      const { all } = yield* watch(
-        client,
-        `/api/v1/nodes?watch=1&allowWatchBookmarks=true&resourceVersion=${metadata.resourceVersion}`
-      )
-      yield* TestClock.adjust("2 minutes")
-      const bookmarks = yield* all
-      assert.deepStrictEqual(bookmarks.map(({ type }) => type), ["BOOKMARK", "BOOKMARK"])
-      assert.strictEqual(bookmarks[0]!.object.metadata.resourceVersion, metadata.resourceVersion)
+      const { all, next } = yield* watch(client, "/api/v1/nodes?watch=1&allowWatchBookmarks=true")
+      const last = [yield* next, yield* next][1]!.object.metadata.resourceVersion
+      yield* TestClock.adjust("1 minute")
+      const bookmark = yield* next
+      assert.deepStrictEqual([bookmark.type, bookmark.object.kind], ["BOOKMARK", "PartialObjectMetadata"])
+      assert.isAtLeast(Number(bookmark.object.metadata.resourceVersion), Number(last))
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* next).type, "BOOKMARK")
       yield* state.silenceWatches
+      const later = yield* watch(client, "/api/v1/nodes?watch=1&allowWatchBookmarks=true")
+      yield* later.next
+      yield* later.next
       yield* state.updateNode("worker-0001", (node) => ({ ...node, ready: false }))
-      yield* TestClock.adjust("10 minutes")
+      assert.strictEqual((yield* later.next).type, "MODIFIED")
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* later.next).type, "BOOKMARK")
       assert.deepStrictEqual(yield* all, [])
     }).pipe(Effect.provide(inMemory)))
 })

@@ -67,7 +67,7 @@ describe("a cluster from a file", () => {
       ["a pod on no node", { nodes: [node], pods: [{ ...pod, nodeName: "b" }] }, `["pods"][0]["nodeName"]`],
       ["no pods", { nodes: [node] }, `["pods"]`]
     ] as const
-  )("is refused with its name and the place when it has %s", ([_, value, path]) =>
+  )("is refused with its name and the place when it has %s", ([, value, path]) =>
     Effect.gen(function*() {
       const { file, result } = yield* load(value)
       if (result._tag === "Success") return assert.fail("it was accepted")
