@@ -12,7 +12,8 @@ import {
   Option,
   type Path,
   Schema,
-  type Scope
+  type Scope,
+  Stream
 } from "effect"
 import { HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
@@ -297,6 +298,44 @@ describe("by a kubeconfig", () => {
       yield* Deferred.await(arrived)
       yield* Fiber.interrupt(request)
       yield* Deferred.await(aborted)
+    }))
+
+  test("an answer that goes on is cut with who reads it", () =>
+    Effect.gen(function*() {
+      const ca = yield* Pki.authority("kubernetes")
+      const aborted = yield* Deferred.make<void>()
+      const pair = yield* ca.server({ cn: "kube-apiserver" })
+      const server = yield* listen(() =>
+        createServer(pair, (_, response) => {
+          response.write("first\n")
+          response.on("close", () => Deferred.doneUnsafe(aborted, Exit.void))
+        })
+      )
+      const directory = yield* files({
+        kubeconfig: kubeconfig(
+          { server: `https://127.0.0.1:${portOf(server)}`, "certificate-authority-data": base64(ca.cert) },
+          { token: "t" }
+        )
+      })
+      const kube = yield* byKubeconfig(directory)
+      const read = yield* Deferred.make<void>()
+      const reader = yield* kube.http.get("/watch").pipe(
+        Effect.flatMap(({ stream }) => Stream.runForEach(stream, () => Deferred.succeed(read, undefined))),
+        Effect.forkChild
+      )
+      yield* Deferred.await(read)
+      yield* Fiber.interrupt(reader)
+      yield* Deferred.await(aborted)
+    }))
+
+  test("a server that is not there is named, with what to check", () =>
+    Effect.gen(function*() {
+      const gone = yield* Effect.scoped(Effect.map(listen(createProxy), portOf))
+      const directory = yield* files({
+        kubeconfig: kubeconfig({ server: `https://127.0.0.1:${gone}` }, { token: "t" })
+      })
+      const { message } = yield* Effect.flip(whoami(yield* byKubeconfig(directory)))
+      assert.include(message, `connect ECONNREFUSED 127.0.0.1:${gone}; check that it runs`)
     }))
 
   test("what cannot be used is said at once, completely, with what to do", () =>

@@ -114,7 +114,9 @@ const advice: Readonly<Record<number, string>> = {
   403: "; apply the ClusterRole system:metrics-server and its binding"
 }
 
-const describe = (error: HttpClientError.HttpClientError) =>
-  error.reason._tag === "DecodeError" && error.cause instanceof Error
-    ? `the answer broke off or is no JSON: ${error.cause.message}`
-    : error.message
+const describe = ({ cause, message, reason }: HttpClientError.HttpClientError) => {
+  if (reason._tag === "TransportError") return reason.description ?? message
+  return reason._tag === "DecodeError" && cause instanceof Error
+    ? `the answer broke off or is no JSON: ${cause.message}`
+    : message
+}

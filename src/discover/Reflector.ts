@@ -1,8 +1,9 @@
 /** Keeps a live map equal to what kube-apiserver has: a list first, then watches that follow it for ever. */
-import { Cause, Clock, Deferred, Duration, Effect, Metric, Option, Random, Result, Schema, Stream } from "effect"
+import { Cause, Clock, Deferred, Duration, Effect, Metric, Option, Random, Result, type Schema, Stream } from "effect"
 import { Kube } from "../Kube.ts"
 import * as ListWatch from "./ListWatch.ts"
 import type { LiveMap, Named } from "./LiveMap.ts"
+import * as WatchEvent from "./WatchEvent.ts"
 
 export interface ReflectorOptions<A extends Named> extends ListWatch.Resource {
   /** What is kept of an object. */
@@ -30,7 +31,7 @@ const malformed = Metric.counter("metrics_server_watch_malformed_objects_total",
   incremental: true
 })
 
-/** kubectl's page size. */
+/** The page size of kubectl. */
 const paged = { limit: "500" }
 
 /** The map stays served through every failure, and the loop ends with the scope only. */
@@ -96,18 +97,17 @@ export const make = Effect.fnUntraced(function*<A extends Named>({ decode, live,
   const receive = Effect.fnUntraced(function*(events: ReadonlyArray<unknown>) {
     yield* heard
     for (const line of events) {
-      const event = decodeEvent(line)
+      const event = WatchEvent.decode(line)
       if (Result.isFailure(event)) {
         yield* skip(line, event.failure)
         continue
       }
-      const { object, type } = event.success
+      const { name, namespace, object, resourceVersion, type } = event.success
       if (type === "ERROR") {
-        return yield* new ListWatch.ListWatchError({ path, detail: statusOf(object), expired: true })
+        return yield* new ListWatch.ListWatchError({ path, detail: WatchEvent.explain(object), expired: true })
       }
       failures = 0
       yield* recovered
-      const { name, namespace, resourceVersion } = identify(object)
       if (type === "DELETED") live.delete(namespace, name)
       else if (type !== "BOOKMARK") {
         const value = decode(object)
@@ -178,30 +178,7 @@ export const idle: Reflector = {
 export const backOff = (failures: number, random: number) =>
   Duration.millis(Math.min(200 * 2 ** failures, 30_000) * (1 - random / 2))
 
-const decodeEvent = Schema.decodeUnknownResult(Schema.Struct({ type: Schema.String, object: Schema.Unknown }))
-
-const text = Schema.String.pipe(Schema.withDecodingDefaultKey(Effect.succeed("")))
-
-const decodeIdentity = Schema.decodeUnknownOption(
-  Schema.Struct({ metadata: Schema.Struct({ namespace: text, name: text, resourceVersion: text }) })
-)
-
-/** Deleted and malformed objects need to say no more than this. */
-const identify = (object: unknown) =>
-  Option.match(decodeIdentity(object), {
-    onNone: () => ({ namespace: "", name: "", resourceVersion: "" }),
-    onSome: ({ metadata }) => metadata
-  })
-
 const nameOf = (object: unknown) => {
-  const { name, namespace } = identify(object)
+  const { name, namespace } = WatchEvent.identify(object)
   return name === "" ? "without a name" : `"${namespace === "" ? name : `${namespace}/${name}`}"`
 }
-
-const decodeStatus = Schema.decodeUnknownOption(Schema.Struct({ code: Schema.Int, message: text }))
-
-const statusOf = (object: unknown) =>
-  Option.match(decodeStatus(object), {
-    onNone: () => "the watch ended with an error",
-    onSome: ({ code, message }) => `the watch ended with status ${code}: ${message}`
-  })
