@@ -3,6 +3,7 @@ import { Clock, Context, Duration, Effect, Layer, type Scope } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { allows, type Attributes, type ResourceAttributes, type UserInfo } from "./Access.ts"
 import { Aggregator } from "./Aggregator.ts"
+import * as AggregatedDiscovery from "./api/AggregatedDiscovery.ts"
 import * as ApiRequest from "./api/ApiRequest.ts"
 import * as Discovery from "./api/Discovery.ts"
 import * as Lists from "./api/Lists.ts"
@@ -32,10 +33,7 @@ export class ApiServer extends Context.Service<ApiServer, {
         const aggregator = yield* Aggregator
         yield* store.put(authenticationConfig(yield* Identities))
 
-        const aggregated = Effect.map(
-          aggregator.ask("/apis", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"),
-          Discovery.aggregatedGroup
-        )
+        const aggregated = AggregatedDiscovery.discover(aggregator.ask)
 
         /** Documents and health: everything that is no resource. */
         const document = (request: ApiRequest.ApiRequest, user: UserInfo): Answer => {
@@ -68,19 +66,19 @@ export class ApiServer extends Context.Service<ApiServer, {
             case "/openapi/v3/api/v1":
               return Effect.succeed(json(OpenApi.v3Core()))
           }
-          if (path.startsWith(`/openapi/v3/apis/${Discovery.aggregatedName}/`)) return aggregator.proxy(user)
+          if (path.startsWith(`/openapi/v3/apis/${AggregatedDiscovery.groupName}/`)) return aggregator.proxy(user)
           const [root, group = "", version] = path.slice(1).split("/")
           if (root === "api") return Effect.succeed(jsonOr404(Discovery.resources("", group)))
           if (root !== "apis") return Effect.succeed(Status.noSuchPath)
           if (version === undefined) {
             return Effect.map(aggregated, (aggregated) => jsonOr404(Discovery.group(group, aggregated)))
           }
-          if (group === Discovery.aggregatedName) return aggregator.proxy(user)
+          if (group === AggregatedDiscovery.groupName) return aggregator.proxy(user)
           return Effect.succeed(jsonOr404(Discovery.resources(group, version)))
         }
 
         const resource = (request: ApiRequest.ApiRequest, asked: ResourceAttributes, user: UserInfo): Answer => {
-          if (asked.group === Discovery.aggregatedName) return aggregator.proxy(user)
+          if (asked.group === AggregatedDiscovery.groupName) return aggregator.proxy(user)
           const review = asked.verb === "create" ? Reviews.respond(asked.group, asked.resource, user) : undefined
           if (review !== undefined) return review
           if (asked.group !== "" || !isResource(asked.resource) || asked.subresource !== "") {

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option, Stream } from "effect"
 import { HttpBody, HttpClientRequest, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Aggregator } from "../../src/simulate/Aggregator.ts"
+import * as AggregatedDiscovery from "../../src/simulate/api/AggregatedDiscovery.ts"
 import { fromSocket } from "../../src/simulate/Authentication.ts"
 import { Identities, tokens } from "../../src/simulate/Identities.ts"
 import * as Loopback from "../../src/simulate/Loopback.ts"
@@ -109,6 +110,32 @@ describe("the aggregation layer", () => {
       assert.strictEqual(refused.status, 403)
       assert.include((yield* answerOf(refused)).message, `nodes.metrics.k8s.io is forbidden`)
     }).pipe(Effect.provide(onLoopback)))
+
+  it.live("asks for each version when the metrics server has no document about all", () =>
+    Effect.gen(function*() {
+      const resources = [{
+        name: "nodes",
+        singularName: "",
+        namespaced: false,
+        kind: "NodeMetrics",
+        verbs: ["get", "list"]
+      }]
+      const ask = (path: string) =>
+        Effect.succeed(
+          path === "/apis/metrics.k8s.io/v1beta1" ? Option.some({ kind: "APIResourceList", resources }) : Option.none()
+        )
+      assert.deepStrictEqual(yield* AggregatedDiscovery.discover(ask), [{
+        version: "v1beta1",
+        resources: [{
+          resource: "nodes",
+          responseKind: { group: "metrics.k8s.io", version: "v1beta1", kind: "NodeMetrics" },
+          scope: "Cluster",
+          singularResource: "",
+          verbs: ["get", "list"]
+        }],
+        freshness: "Current"
+      }])
+    }))
 
   it.live("lists what the metrics server serves", () =>
     Effect.gen(function*() {

@@ -166,6 +166,14 @@ for (
         assert.strictEqual((yield* ended)._tag, "Failure")
       }).pipe(Effect.provide(layer)))
 
+    it.live("begins the answer to a watch before anything happens", () =>
+      Effect.gen(function*() {
+        const client = yield* connect
+        const { metadata } = yield* ask(client, "/api/v1/nodes")
+        const quiet = yield* client.get(`/api/v1/nodes?watch=1&resourceVersion=${metadata.resourceVersion}`)
+        assert.strictEqual(quiet.status, 200)
+      }).pipe(Effect.provide(layer)))
+
     it.live("ends a watch after timeoutSeconds", () =>
       Effect.gen(function*() {
         const client = yield* connect

@@ -1,5 +1,5 @@
 /** What the simulated API server says it can do: its own groups, and metrics.k8s.io as the metrics server tells. */
-import { Option, Schema } from "effect"
+import { groupName as aggregatedName, type Versions } from "./AggregatedDiscovery.ts"
 
 interface ApiResource {
   readonly name: string
@@ -44,32 +44,6 @@ const own: ReadonlyArray<
   }
 ]
 
-/** What is read of the metrics server's own discovery document; the rest of each version is passed on as it is. */
-const Version = Schema.StructWithRest(Schema.Struct({ version: Schema.String }), [
-  Schema.Record(Schema.String, Schema.Unknown)
-])
-const GroupList = Schema.Struct({
-  items: Schema.Array(
-    Schema.Struct({ metadata: Schema.Struct({ name: Schema.String }), versions: Schema.Array(Version) })
-  )
-})
-const decodeGroups = Schema.decodeUnknownOption(GroupList)
-
-/** The group behind the aggregation layer, most preferred version first. */
-export interface AggregatedGroup {
-  readonly versions: ReadonlyArray<typeof Version.Type>
-}
-
-export const aggregatedName = "metrics.k8s.io"
-
-/** From the metrics server's answer; while there is none, the version that is always registered is listed as stale. */
-export const aggregatedGroup = (answer: Option.Option<unknown>): AggregatedGroup =>
-  answer.pipe(
-    Option.flatMap(decodeGroups),
-    Option.flatMapNullishOr(({ items }) => items.find(({ metadata }) => metadata.name === aggregatedName)),
-    Option.getOrElse(() => ({ versions: [{ version: "v1beta1", resources: [], freshness: "Stale" }] }))
-  )
-
 /** `/api` for those who know no aggregated discovery. */
 export const legacyVersions = (address: string) => ({
   kind: "APIVersions",
@@ -83,17 +57,17 @@ const legacyGroup = (name: string, versions: ReadonlyArray<string>) => {
 }
 
 /** `/apis` for those who know no aggregated discovery. */
-export const legacyGroups = (aggregated: AggregatedGroup) => ({
+export const legacyGroups = (aggregated: Versions) => ({
   kind: "APIGroupList",
   apiVersion: "v1",
   groups: [
     ...own.filter(({ group }) => group !== "").map(({ group, version }) => legacyGroup(group, [version])),
-    legacyGroup(aggregatedName, aggregated.versions.map(({ version }) => version))
+    legacyGroup(aggregatedName, aggregated.map(({ version }) => version))
   ]
 })
 
 /** `/apis/GROUP`, if there is such a group. */
-export const group = (name: string, aggregated: AggregatedGroup) => {
+export const group = (name: string, aggregated: Versions) => {
   const found = legacyGroups(aggregated).groups.find((group) => group.name === name)
   return found === undefined ? undefined : { kind: "APIGroup", apiVersion: "v1", ...found }
 }
@@ -114,10 +88,10 @@ export const resources = (groupName: string, version: string) => {
 export const aggregatedCore = () => discoveryList(own.filter(({ group }) => group === "").map(describe))
 
 /** `/apis` as one document. */
-export const aggregatedGroups = (aggregated: AggregatedGroup) =>
+export const aggregatedGroups = (aggregated: Versions) =>
   discoveryList([
     ...own.filter(({ group }) => group !== "").map(describe),
-    { metadata: { name: aggregatedName, creationTimestamp: null }, versions: aggregated.versions }
+    { metadata: { name: aggregatedName, creationTimestamp: null }, versions: aggregated }
   ])
 
 const discoveryList = (items: ReadonlyArray<object>) => ({

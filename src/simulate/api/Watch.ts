@@ -82,7 +82,10 @@ export const respond = (
     return Stream.concat(Stream.fromIterable(past), live)
   })
 
-  return HttpServerResponse.stream(Stream.encodeText(Stream.unwrap(events)), { contentType: "application/json" })
+  // an empty piece first: it carries the headers, for which a client of a quiet resource would wait in vain
+  return HttpServerResponse.stream(Stream.encodeText(Stream.prepend(Stream.unwrap(events), [""])), {
+    contentType: "application/json"
+  })
 }
 
 /** What a change is to somebody who sees only some objects: one that is selected no longer is gone for him. */
