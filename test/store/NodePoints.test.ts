@@ -1,0 +1,58 @@
+import { assert, describe, it } from "@effect/vitest"
+import { NodePoints } from "../../src/store/NodePoints.ts"
+import { type Reading, sample } from "../fixtures/Samples.ts"
+
+const names = (points: NodePoints) => points.containers.map(({ pod }) => pod)
+
+const reading = (millis: number): Reading => ({ at: 1_795_000_000_000 + millis, cpu: BigInt(millis + 1), memory: 1 })
+
+/** A page at this time with a pod for every name. */
+const take = (points: NodePoints, millis: number, ...pods: ReadonlyArray<string>) =>
+  points.take(
+    sample("a", reading(millis), Object.fromEntries(pods.map((pod) => [`n/${pod}/c`, reading(millis)]))),
+    millis
+  )
+    .map(({ pod }) => pod)
+
+describe("NodePoints", () => {
+  it("keeps the points of a container that is gone until the retention is over, then releases them", () => {
+    const points = new NodePoints({ resolution: 15, retention: 60 })
+    assert.deepStrictEqual(take(points, 0, "a", "b", "c"), [])
+    assert.deepStrictEqual(take(points, 15, "c", "a"), [])
+    assert.deepStrictEqual(names(points), ["c", "a", "b"])
+    assert.deepStrictEqual(take(points, 60, "c", "a"), [])
+    assert.deepStrictEqual(take(points, 61, "c", "a"), ["b"])
+    assert.deepStrictEqual(names(points), ["c", "a"])
+    assert.strictEqual(points.last.rows, 3)
+  })
+
+  it("keeps every container's own points when the page is laid out anew", () => {
+    const points = new NodePoints({ resolution: 15, retention: 60 })
+    take(points, 0, "a", "b", "c")
+    take(points, 10, "b")
+    take(points, 20, "d", "c", "a")
+    const windows = points.pods.map((pod) => [pod.name, points.podUsage(pod, "node")?.window])
+    assert.deepStrictEqual(windows, [["d", undefined], ["c", 20], ["a", 20]])
+  })
+
+  it("is not confused by names with separators in them", () => {
+    const points = new NodePoints({ resolution: 15, retention: 60 })
+    const containers = [["a", "b/c"], ["a/b", "c"], [`a","b`, "c"]].map(([namespace = "", pod = ""]) => ({
+      namespace,
+      pod,
+      container: "m"
+    }))
+    const { points: columns } = sample("a", {}, { "/1/": reading(1), "/2/": reading(1), "/3/": reading(1) })
+    points.take({ node: "a", containers, points: columns }, 0)
+    assert.strictEqual(points.pods.length, 3)
+    assert.deepStrictEqual(points.containers, containers)
+  })
+
+  it("keeps the names it knows, so that those of a new page can be released", () => {
+    const points = new NodePoints({ resolution: 15, retention: 60 })
+    take(points, 0, "a", "b")
+    const [a] = points.containers
+    take(points, 15, "b", "a")
+    assert.strictEqual(points.containers[1], a)
+  })
+})
