@@ -48,21 +48,28 @@ const silenceTimeout = "150 seconds"
 /** Far above etcd's own limit of 1.5 MB for an object. */
 const maxLineBytes = 16 * 1024 * 1024
 
+/** A version that is forgotten, that is none, or that a server restored from a backup has not reached. */
+const unwatchable = [410, 400, 504]
+
 export const make = (http: HttpClient.HttpClient, { accept, params, path }: Resource) => {
   const fail = (detail: string, expired = false) => new ListWatchError({ path, detail, expired })
   const broken = (error: HttpClientError.HttpClientError) => fail(describe(error))
   const within = (duration: Duration.Input) =>
     Effect.timeoutOrElse({ duration, orElse: () => Effect.fail(fail(`no answer in ${duration}`)) })
 
-  const get = Effect.fnUntraced(function*(accept: string, more: Readonly<Record<string, string>>) {
+  const get = Effect.fnUntraced(function*(
+    accept: string,
+    more: Readonly<Record<string, string>>,
+    expiry: ReadonlyArray<number>
+  ) {
     const request = HttpClientRequest.get(path, { accept, urlParams: { ...params, ...more } })
     const response = yield* Effect.mapError(http.execute(request), broken)
     if (response.status === 200) return response
-    return yield* fail(yield* refusal(response), response.status === 410)
+    return yield* fail(yield* refusal(response), expiry.includes(response.status))
   })
 
   const list = (page: PageOptions): Effect.Effect<Page, ListWatchError> =>
-    get(accept.list, { ...page }).pipe(
+    get(accept.list, { ...page }, [410]).pipe(
       Effect.flatMap((response) => Effect.mapError(response.json, broken)),
       Effect.flatMap((body) => Effect.mapError(decodeList(body), ({ message }) => fail(`this is no list: ${message}`))),
       within(pageTimeout),
@@ -74,7 +81,7 @@ export const make = (http: HttpClient.HttpClient, { accept, params, path }: Reso
     // As in client-go: a random length, so that the watches of many clients do not all end together.
     const timeoutSeconds = String(yield* Random.nextIntBetween(300, 600))
     const response = yield* within(headTimeout)(
-      get(accept.watch, { watch: "true", allowWatchBookmarks: "true", resourceVersion, timeoutSeconds })
+      get(accept.watch, { watch: "true", allowWatchBookmarks: "true", resourceVersion, timeoutSeconds }, unwatchable)
     )
     return response.stream.pipe(
       Stream.timeout(silenceTimeout),

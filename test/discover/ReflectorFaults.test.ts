@@ -5,14 +5,15 @@ import type { ScriptedServer } from "../fixtures/ScriptedServer.ts"
 import { bookmark, encode, list, settle, status } from "../fixtures/ScriptedServer.ts"
 import { added, thing, watching } from "../fixtures/Things.ts"
 
-describe("an expired version", () => {
+describe("a version", () => {
+  const refuse = (code: number, message: string) => (server: ScriptedServer) =>
+    Effect.flatMap(server.next, (call) => call.reply(status(code, message), code))
+
   const expiries = [
+    ["that is forgotten", refuse(410, "too old resource version")],
+    ["of a server restored from a backup", refuse(504, "Too large resource version")],
     [
-      "as an HTTP status",
-      (server: ScriptedServer) => Effect.flatMap(server.next, (call) => call.reply(status(410, "too old"), 410))
-    ],
-    [
-      "as an event",
+      "told of as an event",
       (server: ScriptedServer) =>
         Effect.flatMap(
           server.next,
