@@ -1,5 +1,6 @@
 /** The command line of the metrics server: options -> layers -> launch. */
-import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Effect, Exit, Layer, Logger } from "effect"
 import { Command } from "effect/cli"
 import * as MetricsServer from "./MetricsServer.ts"

@@ -1,5 +1,5 @@
 /** The way to the kubelets: an HTTP client with their certificate authority and our client certificate. */
-import { NodeHttpClient } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Context, Duration, Effect, FileSystem, Layer, Option, Schema } from "effect"
 import type { HttpClient } from "effect/http"
 import { Kube } from "../Kube.ts"
