@@ -31,7 +31,8 @@ export const step = (stored: Pair, reading: Points, row: number, resolution: num
   const { last, previous } = stored
   if (!isComplete(reading, row)) return "none"
   const timestamp = reading.timestamp(row)
-  const sameLife = !Number.isNaN(last.timestamp(row)) && !hasRestarted(last, reading, row)
+  const sameLife = !Number.isNaN(last.timestamp(row)) &&
+    !hasRestarted(last, reading, row) && !hasRestarted(previous, reading, row)
   if (sameLife && timestamp <= previous.timestamp(row)) return "outdated"
   if (sameLife && timestamp === last.timestamp(row)) return "repeated"
 
@@ -69,8 +70,8 @@ const isComplete = (points: Points, row: number) =>
 const endOfTime = 9e12
 
 /** Where a start time is unknown, as for a node, nothing can be concluded from it. */
-const hasRestarted = (last: Points, reading: Points, row: number) =>
-  Math.abs(last.startTime(row) - reading.startTime(row)) > 0
+const hasRestarted = (earlier: Points, reading: Points, row: number) =>
+  Math.abs(earlier.startTime(row) - reading.startTime(row)) > 0
 
 const hasFallen = (earlier: Points, later: Points, row: number) =>
   later.cpuSeconds(row) < earlier.cpuSeconds(row) ||
