@@ -1,9 +1,10 @@
 /** The wire to the kube-apiserver: a client with the TLS material of an access, and what its failures mean. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import Undici from "@effect/platform-node/Undici"
-import { Effect, Equal, Predicate, type Scope } from "effect"
+import { Effect, Equal, type Scope } from "effect"
 import { type HttpClient, HttpClientError } from "effect/http"
 import type { Access } from "./KubeCredentials.ts"
+import * as NetworkFailure from "./NetworkFailure.ts"
 
 export interface Transport {
   readonly client: HttpClient.HttpClient
@@ -35,37 +36,31 @@ const dispatcherFor = ({ proxy, tls }: Access) => {
 
 /** The same error, saying what happened below HTTP and what to do about it. */
 export const explain = (error: HttpClientError.HttpClientError, { server }: Access, source: string) => {
-  const { reason } = error
-  if (reason._tag !== "TransportError") return error
-  const { code, message } = rootCause(reason.cause)
-  const description = `${server}: ${message || code}${advice(code, source)}`
+  if (error.reason._tag !== "TransportError") return error
+  const { cause, request } = error.reason
+  const { detail, reason } = NetworkFailure.explain(cause)
+  const description = `${server}: ${detail}${advice(reason, source)}`
   return new HttpClientError.HttpClientError({
-    reason: new HttpClientError.TransportError({ request: reason.request, cause: reason.cause, description })
+    reason: new HttpClientError.TransportError({ request, cause, description })
   })
 }
 
-const advice = (code: string, source: string) => {
-  if (/SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|CERT_SIGNATURE|CERT_UNTRUSTED/.test(code)) {
-    return `; its certificate is not signed by the certificate-authority of ${source}: check that they belong together`
-  }
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return `; check the server of ${source}, or set tls-server-name to a name the certificate has`
-  }
-  if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)/.test(code)) {
-    return "; renew its certificate, and check the clocks of both sides"
-  }
-  if (/^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|UND_ERR_CONNECT)/.test(code)) {
-    return `; check that it runs, that this is its address (from ${source}), and that nothing on the way blocks it`
-  }
-  return ""
-}
-
-/** The innermost error: the client's wraps the connection's, which wraps the socket's. */
-const rootCause = (cause: unknown): { readonly code: string; readonly message: string } => {
-  if (!Predicate.isObject(cause)) return { code: "", message: String(cause) }
-  if (Predicate.hasProperty(cause, "cause") && Predicate.isObject(cause.cause)) return rootCause(cause.cause)
-  return {
-    code: "code" in cause ? String(cause.code) : "",
-    message: "message" in cause ? String(cause.message) : String(cause)
+const advice = (reason: NetworkFailure.NetworkReason, source: string) => {
+  switch (reason) {
+    case "tls_self_signed":
+    case "tls_unknown_authority":
+      return `; its certificate is not signed by the certificate-authority of ${source}: check that they belong together`
+    case "tls_name_mismatch":
+      return `; check the server of ${source}, or set tls-server-name to a name the certificate has`
+    case "tls_expired":
+      return "; renew its certificate, and check the clocks of both sides"
+    case "name_not_resolved":
+    case "connection_refused":
+    case "unreachable":
+    case "timeout":
+    case "reset":
+      return `; check that it runs, that this is its address (from ${source}), and that nothing on the way blocks it`
+    default:
+      return ""
   }
 }

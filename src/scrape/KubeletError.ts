@@ -1,5 +1,6 @@
 /** Why a scrape failed: a reason from a closed set, with what the operator can do about it. */
-import { Predicate, Schema, Struct } from "effect"
+import { Schema, Struct } from "effect"
+import * as NetworkFailure from "../NetworkFailure.ts"
 
 /** The closed set of reasons, and what to do about each. The reason is the label of the failure metric. */
 export const advice = {
@@ -57,67 +58,6 @@ export class KubeletError extends Schema.TaggedError<KubeletError>()("KubeletErr
 
 /** What a failed connection or a broken answer means. */
 export const explainTransport = (cause: unknown): { readonly reason: KubeletReason; readonly detail: string } => {
-  const error = rootCause(cause)
-  const code = error.code ?? ""
-  return { reason: byCode[code] ?? byPrefix(code), detail: describe(error) }
-}
-
-interface SystemError {
-  /** Of Node.js, OpenSSL or undici. */
-  readonly code?: string
-  readonly message: string
-  /** On a name mismatch: the certificate that was presented. */
-  readonly cert?: { readonly subjectaltname?: string }
-}
-
-const byCode: Readonly<Record<string, KubeletReason>> = {
-  ENOTFOUND: "name_not_resolved",
-  EAI_AGAIN: "name_not_resolved",
-  ECONNREFUSED: "connection_refused",
-  EHOSTUNREACH: "unreachable",
-  ENETUNREACH: "unreachable",
-  EHOSTDOWN: "unreachable",
-  ETIMEDOUT: "timeout",
-  UND_ERR_CONNECT_TIMEOUT: "timeout",
-  ECONNRESET: "reset",
-  EPIPE: "reset",
-  UND_ERR_SOCKET: "reset",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "reset",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "tls_self_signed",
-  SELF_SIGNED_CERT_IN_CHAIN: "tls_self_signed",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls_unknown_authority",
-  UNABLE_TO_GET_ISSUER_CERT: "tls_unknown_authority",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "tls_unknown_authority",
-  CERT_SIGNATURE_FAILURE: "tls_unknown_authority",
-  CERT_UNTRUSTED: "tls_unknown_authority",
-  ERR_TLS_CERT_ALTNAME_INVALID: "tls_name_mismatch",
-  CERT_HAS_EXPIRED: "tls_expired",
-  CERT_NOT_YET_VALID: "tls_expired"
-}
-
-/** OpenSSL, Node and its HTTP parser have hundreds of codes; their prefixes tell. */
-const byPrefix = (code: string): KubeletReason => {
-  if (/^(ERR_SSL|ERR_TLS|EPROTO|CERT_)/.test(code)) return "tls_other"
-  return code.startsWith("HPE_") ? "malformed_page" : "other"
-}
-
-const describe = (error: SystemError) => {
-  if (error.code !== "ERR_TLS_CERT_ALTNAME_INVALID") return error.message || error.code || "unknown error"
-  const names = error.cert?.subjectaltname
-  return names
-    ? `its certificate is for ${names}`
-    : "its certificate names no address at all (no subject alternative names)"
-}
-
-/** The innermost error with a code: the HTTP client's error wraps the connection's, which wraps the socket's. */
-const rootCause = (cause: unknown): SystemError => {
-  let found: SystemError = { message: String(cause) }
-  let current = cause
-  while (Predicate.isObject(current)) {
-    const message = "message" in current ? String(current.message) : ""
-    if ("code" in current && Predicate.isString(current.code)) found = { ...current, code: current.code, message }
-    else if (found.code === undefined && message !== "") found = { message }
-    current = "cause" in current ? current.cause : undefined
-  }
-  return found
+  const { detail, reason } = NetworkFailure.explain(cause)
+  return { reason: reason === "not_http" ? "malformed_page" : reason, detail }
 }
