@@ -141,7 +141,7 @@ const sidecars = ["proxy", "log-shipper", "config-reloader"]
 
 const pod = (i: number, nodeName: string, size: Size, containers: number): Pod => {
   const [namespace, app] = apps[i % apps.length]!
-  const hash = `${suffix(i % apps.length, 4)}${suffix(i % apps.length + apps.length, 5)}`
+  const hash = `${suffix(7 * (i % apps.length), 4)}${suffix(11_003 * (i % apps.length + 1), 5)}`
   return {
     namespace,
     name: `${app}-${hash}-${suffix(i, 5)}`,

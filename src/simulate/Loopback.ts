@@ -38,8 +38,8 @@ export const secureServer = Effect.fnUntraced(function*<R>(
     rejectUnauthorized: false,
     allowHTTP1: true
   })
-  // Go's servers keep an idle connection much longer than Node does
-  server.on("connection", (socket) => socket.setNoDelay(true))
+  // Go's servers keep an idle HTTP/1.1 connection much longer than Node does
+  Object.assign(server, { keepAliveTimeout: 90_000 })
   // a handler is uninterruptible until it says otherwise: a client that leaves, and the end of the server, end it
   const handler = yield* NodeHttpServer.makeHandler(Effect.interruptible(app), { scope: yield* Effect.scope })
   server.on("request", handler)

@@ -20,6 +20,8 @@ export interface Draft {
 }
 
 export interface Stored extends Draft {
+  /** Objects are stored, listed and continued in its order. */
+  readonly key: string
   readonly uid: string
   readonly createdAt: number
   readonly resourceVersion: number
@@ -84,6 +86,7 @@ export class ObjectStore extends Context.Service<ObjectStore, {
         const before = objects[draft.resource].get(draft.namespace, draft.name)
         const after: Stored = {
           ...draft,
+          key: keyOf(draft.namespace, draft.name),
           uid: before?.uid ?? uid(++created),
           createdAt: before?.createdAt ?? draft.createdAt ?? (yield* Clock.currentTimeMillis),
           resourceVersion: ++version
@@ -126,28 +129,26 @@ class Collection {
   #sorted: ReadonlyArray<Stored> | undefined
 
   get(namespace: string, name: string) {
-    return this.#byKey.get(keyOf({ namespace, name }))
+    return this.#byKey.get(keyOf(namespace, name))
   }
 
   set(object: Stored) {
-    this.#byKey.set(keyOf(object), object)
+    this.#byKey.set(object.key, object)
     this.#sorted = undefined
   }
 
-  delete(object: Stored) {
-    this.#byKey.delete(keyOf(object))
+  delete({ key }: Stored) {
+    this.#byKey.delete(key)
     this.#sorted = undefined
   }
 
   sorted() {
-    this.#sorted ??= [...this.#byKey].sort(([a], [b]) => a < b ? -1 : 1).map(([, object]) => object)
+    this.#sorted ??= [...this.#byKey.values()].sort((a, b) => a.key < b.key ? -1 : 1)
     return this.#sorted
   }
 }
 
-/** Objects are stored, listed and continued in the order of this key. */
-export const keyOf = ({ name, namespace }: { readonly namespace: string; readonly name: string }) =>
-  `${namespace}/${name}`
+export const keyOf = (namespace: string, name: string) => `${namespace}/${name}`
 
 /** Has the form of a UUID and is the same on every run. */
 const uid = (n: number) => `5eed0000-0000-4000-8000-${n.toString(16).padStart(12, "0")}`

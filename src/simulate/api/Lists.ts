@@ -27,21 +27,39 @@ export const respond = Effect.fnUntraced(function*(
   if (given !== "" && Option.isNone(token)) return Status.badRequest("continue key is not valid")
   if (Option.isSome(token) && token.value.rv < store.oldestVersion()) return Status.continueExpired
 
-  const after = Option.match(token, { onNone: () => "", onSome: ({ start }) => start })
   const version = Option.match(token, { onNone: store.resourceVersion, onSome: ({ rv }) => rv })
-  const rest = store.list(resource).filter((object) =>
-    keyOf(object) > after && (namespace === "" || object.namespace === namespace) && selected.success(object)
+  const all = store.list(resource)
+  const end = namespace === "" ? all.length : firstAfter(all, `${namespace}/\uffff`)
+  const start = firstAfter(
+    all,
+    Option.match(token, { onNone: () => namespace === "" ? "" : keyOf(namespace, ""), onSome: ({ start }) => start })
   )
-  const page = limit === 0 ? rest : rest.slice(0, limit)
+  const page: Array<Stored> = []
+  let next = start
+  for (; next < end && (limit === 0 || page.length < limit); next++) {
+    if (selected.success(all[next]!)) page.push(all[next]!)
+  }
   const last = page.at(-1)
-  const more = last !== undefined && rest.length > page.length
+  const more = next < end && last !== undefined
   const metadata = {
     resourceVersion: String(version),
-    ...(more ? { continue: encodeToken({ rv: version, start: keyOf(last) }) } : {}),
-    ...(more && !isSelective(request.query) ? { remainingItemCount: rest.length - page.length } : {})
+    ...(more ? { continue: encodeToken({ rv: version, start: last.key }) } : {}),
+    ...(more && !isSelective(request.query) ? { remainingItemCount: end - next } : {})
   }
   return body(page, Representation.list(resource, shapeOf(request.accept), yield* Clock.currentTimeMillis), metadata)
 })
+
+/** The index of the first object with a greater key: lists are sorted, and pages of long ones are many. */
+const firstAfter = (sorted: ReadonlyArray<Stored>, key: string) => {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (sorted[middle]!.key > key) high = middle
+    else low = middle + 1
+  }
+  return low
+}
 
 /** A selector leaves the number of those that remain unknown to the real server. */
 const isSelective = (query: URLSearchParams) =>
