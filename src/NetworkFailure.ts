@@ -48,6 +48,7 @@ const byCode: Readonly<Record<string, NetworkReason>> = {
 /** Of the hundreds of other codes of OpenSSL and the HTTP parser, the prefix tells. */
 const byPrefix = (code: string): NetworkReason => {
   if (/^(ERR_SSL|ERR_TLS|EPROTO|CERT_)/.test(code)) return "tls_other"
+  if (code.startsWith("ERR_HTTP2_")) return "reset"
   return code.startsWith("HPE_") ? "not_http" : "other"
 }
 

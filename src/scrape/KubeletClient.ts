@@ -53,6 +53,8 @@ export class KubeletClient extends Context.Service<KubeletClient, HttpClient.Htt
       }
       return Layer.effect(KubeletClient, NodeHttpClient.makeUndici).pipe(
         Layer.provide(NodeHttpClient.layerDispatcherOptions({
+          // One request at a time: HTTP/2 would have nothing to multiplex, and costs more memory a connection.
+          allowH2: false,
           connections: 1,
           pipelining: 1,
           keepAliveTimeout: 120_000,

@@ -1,0 +1,174 @@
+/** Scraping simulated kubelets over real TLS: what is read, and what every failure says. */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, describe, layer } from "@effect/vitest"
+import { Duration, Effect, FileSystem, Layer, Option } from "effect"
+import type { Node } from "../../src/discover/Nodes.ts"
+import { Kube } from "../../src/Kube.ts"
+import { Kubelet, type KubeletOptions } from "../../src/scrape/Kubelet.ts"
+import { KubeletClient } from "../../src/scrape/KubeletClient.ts"
+import type { KubeletReason } from "../../src/scrape/KubeletError.ts"
+import * as Cluster from "../../src/simulate/Cluster.ts"
+import { Fault } from "../../src/simulate/Fault.ts"
+import { Identities, tokens } from "../../src/simulate/Identities.ts"
+import { KubeletFleet } from "../../src/simulate/KubeletFleet.ts"
+import * as Simulation from "../../src/simulate/Simulation.ts"
+
+const cluster = Cluster.generate({ nodes: 1, podsPerNode: 3, containersPerPod: 2 })
+const name = cluster.nodes[0]?.name ?? ""
+
+const node: Node = {
+  name,
+  labels: {},
+  addresses: [{ type: "InternalIP", address: "127.0.0.1" }, { type: "Hostname", address: "no-such-host.invalid" }],
+  kubeletPort: 0,
+  ready: true,
+  metricsPath: "/metrics/resource"
+}
+
+/** As a token shows us, to kubelets whose authority is in a file. */
+const kubelet = (options: Partial<KubeletOptions> = {}, token: string = tokens.metricsServer) =>
+  Layer.unwrap(Effect.gen(function*() {
+    const { kubeletCa } = yield* Identities
+    const { port } = Option.getOrThrow((yield* KubeletFleet).endpoint(name))
+    const file = yield* (yield* FileSystem.FileSystem).makeTempFileScoped()
+    yield* (yield* FileSystem.FileSystem).writeFileString(file, kubeletCa.cert)
+    const requestTimeout = options.requestTimeout ?? Duration.seconds(30)
+    return Kubelet.layer({
+      preferredTypes: ["InternalIP"],
+      port,
+      useNodeStatusPort: false,
+      requestTimeout,
+      completelyInsecure: false,
+      ...options
+    }).pipe(
+      Layer.provide(KubeletClient.layer({
+        insecure: false,
+        certificateAuthority: Option.some(file),
+        clientCertificate: Option.none(),
+        clientKey: Option.none(),
+        requestTimeout
+      })),
+      Layer.provide(Layer.succeed(Kube, {
+        http: undefined as never,
+        credentials: Effect.succeed({
+          authorization: Option.some(`Bearer ${token}`),
+          ca: Option.none(),
+          cert: Option.none(),
+          key: Option.none()
+        })
+      }))
+    )
+  }))
+
+const scrape = (node: Node) => Effect.flatMap(Kubelet, (kubelet) => kubelet.scrape(node))
+
+const faulty = <A, E, R>(fault: Fault, effect: Effect.Effect<A, E, R>) =>
+  Effect.acquireUseRelease(
+    Effect.flatMap(KubeletFleet, (fleet) => fleet.setFault(name, Option.some(fault))),
+    () => effect,
+    () => Effect.flatMap(KubeletFleet, (fleet) => Effect.orDie(fleet.setFault(name, Option.none())))
+  )
+
+const failures: ReadonlyArray<readonly [what: string, Fault, KubeletReason, says: RegExp]> = [
+  ["nobody listens", Fault.Refuse(), "connection_refused", /nothing listens there/],
+  ["the connection is reset", Fault.Reset(), "reset", /closed the connection/],
+  ["the page breaks off", Fault.Truncated(), "reset", /closed the connection/],
+  [
+    "the authority is unknown",
+    Fault.Certificate({ kind: "OtherAuthority" }),
+    "tls_unknown_authority",
+    /--kubelet-certificate-authority/
+  ],
+  [
+    "the certificate is self-signed",
+    Fault.Certificate({ kind: "SelfSigned" }),
+    "tls_self_signed",
+    /serverTLSBootstrap/
+  ],
+  ["the certificate has expired", Fault.Certificate({ kind: "Expired" }), "tls_expired", /renew it/],
+  [
+    "the certificate is for others",
+    Fault.Certificate({ kind: "WrongName" }),
+    "tls_name_mismatch",
+    /its certificate is for .*elsewhere\.example.*192\.0\.2\.1/
+  ],
+  ["it does not know us", Fault.Status({ status: 401 }), "unauthorized", /webhook authentication/],
+  ["we may not ask", Fault.Status({ status: 403 }), "forbidden", /system:metrics-server/],
+  ["it is in trouble", Fault.Status({ status: 500 }), "status", /HTTP status 500/],
+  ["it answers with a web page", Fault.Garbage(), "malformed_page", /line 1, column 1/],
+  ["its page never ends", Fault.Gigantic(), "body_too_large", /exceeds 16777216 bytes/],
+  ["it cannot read its own statistics", Fault.ScrapeError(), "no_data", /scrape error/]
+]
+
+layer(Layer.provideMerge(Simulation.layer({ cluster }), NodeServices.layer), { excludeTestServices: true })(
+  "a kubelet over TLS",
+  (it) => {
+    it.effect("is read completely", () =>
+      Effect.gen(function*() {
+        const sample = yield* scrape(node)
+        assert.strictEqual(sample.node, name)
+        assert.sameDeepMembers(
+          [...sample.containers],
+          cluster.pods.flatMap(({ containers, name: pod, namespace }) =>
+            containers.map(({ name: container }) => ({ namespace, pod, container }))
+          )
+        )
+        assert.strictEqual(sample.points.memoryBytes(0), cluster.nodes[0]?.usage.memoryBytes)
+      }).pipe(Effect.provide(kubelet())))
+
+    describe("fails with a reason when", () => {
+      it.effect.each(failures)("%s", ([, fault, reason, says]) =>
+        Effect.gen(function*() {
+          const error = yield* Effect.flip(scrape(node))
+          assert.strictEqual(error.reason, reason)
+          assert.match(error.message, says)
+          assert.include(error.message, `node ${name} at 127.0.0.1:`)
+        }).pipe((test) => faulty(fault, test), Effect.provide(kubelet())))
+
+      it.effect("no answer comes in time", () =>
+        faulty(Fault.Hang(), Effect.flip(scrape(node))).pipe(
+          Effect.map((error) => {
+            assert.strictEqual(error.reason, "timeout")
+            assert.include(error.message, "within 0.2 s")
+          }),
+          Effect.provide(kubelet({ requestTimeout: Duration.millis(200) }))
+        ))
+
+      it.effect("the node has no address of the preferred types", () =>
+        Effect.flip(scrape({ ...node, addresses: [{ type: "ExternalDNS", address: "example.com" }] })).pipe(
+          Effect.map((error) => {
+            assert.strictEqual(error.reason, "no_address")
+            assert.include(error.message, "wanted one of InternalIP, it has ExternalDNS")
+          }),
+          Effect.provide(kubelet())
+        ))
+
+      it.effect("its token is not accepted", () =>
+        Effect.flip(scrape(node)).pipe(
+          Effect.map((error) => assert.strictEqual(error.reason, "unauthorized")),
+          Effect.provide(kubelet({}, "no such token"))
+        ))
+    })
+
+    it.effect("is reached at its next address when the first one does not resolve", () =>
+      Effect.map(scrape(node), (sample) => assert.strictEqual(sample.node, name)).pipe(
+        Effect.provide(kubelet({ preferredTypes: ["Hostname", "InternalIP"] }))
+      ))
+
+    it.effect("whose name does not resolve, and that has no other address, says so", () =>
+      Effect.flip(scrape(node)).pipe(
+        Effect.map((error) => {
+          assert.strictEqual(error.reason, "name_not_resolved")
+          assert.include(error.message, "--kubelet-preferred-address-types=InternalIP")
+        }),
+        Effect.provide(kubelet({ preferredTypes: ["Hostname"] }))
+      ))
+
+    it.effect("that recovers is read again on the next attempt", () =>
+      Effect.gen(function*() {
+        yield* faulty(Fault.Refuse(), Effect.flip(scrape(node)))
+        yield* faulty(Fault.Certificate({ kind: "Expired" }), Effect.flip(scrape(node)))
+        assert.strictEqual((yield* scrape(node)).node, name)
+      }).pipe(Effect.provide(kubelet())))
+  }
+)
