@@ -1,0 +1,109 @@
+/** The command line: Go's manners, the original's names and rules, and every problem at once. */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Option } from "effect"
+import { Command } from "effect/cli"
+import * as Options from "../src/Options.ts"
+
+/** What the server would run with. */
+const read = (...args: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    let options = Option.none<Options.Options>()
+    yield* Command.runWith(
+      Command.make("metrics-server", Options.flags, (given) =>
+        Effect.map(Options.read(given), (read) => {
+          options = Option.some(read)
+        })),
+      { version: "0" }
+    )(args)
+    return yield* Effect.fromOption(options)
+  }).pipe(Effect.provide(NodeServices.layer))
+
+const problems = (...args: ReadonlyArray<string>) =>
+  Effect.map(
+    Effect.flip(read(...args)),
+    (error) => error._tag === "OptionsError" ? error.problems : [error.message]
+  )
+
+describe("the command line", () => {
+  it.effect("has the original's defaults", () =>
+    Effect.map(read(), (options) => {
+      assert.strictEqual(Duration.toSeconds(options.metricResolution), 60)
+      assert.strictEqual(Duration.toSeconds(options.kubeletRequestTimeout), 10)
+      assert.strictEqual(options.securePort, 443)
+      assert.strictEqual(options.kubeletPort, 10250)
+      assert.strictEqual(options.bindAddress, "0.0.0.0")
+      assert.deepStrictEqual(options.kubeletPreferredAddressTypes, [
+        "Hostname",
+        "InternalDNS",
+        "InternalIP",
+        "ExternalDNS",
+        "ExternalIP"
+      ])
+      assert.deepStrictEqual(options.kubeconfig, Option.none())
+      assert.isFalse(options.unsafeUnauthenticated)
+    }))
+
+  it.effect("of the original's manifests is understood", () =>
+    Effect.map(
+      read(
+        "--cert-dir=/tmp",
+        "--secure-port=10250",
+        "--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname",
+        "--kubelet-use-node-status-port",
+        "--metric-resolution=15s"
+      ),
+      (options) => {
+        assert.strictEqual(options.certDir, "/tmp")
+        assert.strictEqual(options.securePort, 10250)
+        assert.isTrue(options.kubeletUseNodeStatusPort)
+        assert.deepStrictEqual(options.kubeletPreferredAddressTypes, ["InternalIP", "ExternalIP", "Hostname"])
+        assert.strictEqual(Duration.toSeconds(options.metricResolution), 15)
+      }
+    ))
+
+  it.effect("takes a value behind a space, -l for the node selector, and lets the last occurrence win", () =>
+    Effect.map(
+      read("--secure-port", "1000", "-l", "pool=a", "--secure-port=2000", "--kubelet-insecure-tls=false"),
+      (options) => {
+        assert.strictEqual(options.securePort, 2000)
+        assert.deepStrictEqual(options.nodeSelector, Option.some("pool=a"))
+        assert.isFalse(options.kubeletInsecureTls)
+      }
+    ))
+
+  it.effect("reports everything that is wrong, with what was expected, at once", () =>
+    Effect.map(
+      problems(
+        "--metric-resolution=soon",
+        "--secure-port=70000",
+        "--kubelet-preferred-address-types=Carrier",
+        "--tls-cert-file=a"
+      ),
+      (problems) =>
+        assert.deepStrictEqual(problems, [
+          "--metric-resolution: expected a Go duration such as 15s or 1m30s, found \"soon\"",
+          "--kubelet-preferred-address-types: expected a comma-separated list of Hostname, InternalDNS, InternalIP, ExternalDNS, ExternalIP, found \"Carrier\"",
+          "--secure-port: expected a port, 1 to 65535, found \"70000\"",
+          "--tls-cert-file and --tls-private-key-file need each other"
+        ])
+    ))
+
+  it.effect.each(
+    [
+      [["--metric-resolution=5s"], /at least 10s, found 5s/],
+      [["--metric-resolution=10s"], /at most 0.9 x --metric-resolution \(9s\), found 10s/],
+      [["--kubelet-request-timeout=0s"], /more than 0s/],
+      [["--kubelet-request-timeout=-1s"], /Go duration/],
+      [["--kubelet-insecure-tls", "--kubelet-certificate-authority=ca"], /exclude each other/],
+      [["--kubelet-client-key=key"], /need each other/],
+      [["--deprecated-kubelet-completely-insecure", "--kubelet-insecure-tls"], /excludes every other flag/]
+    ] as const
+  )(
+    "refuses %j",
+    ([args, expected]) => Effect.map(problems(...args), (problems) => assert.match(problems.join("\n"), expected))
+  )
+
+  it.effect("refuses flags it does not know", () =>
+    Effect.map(Effect.exit(read("--no-such-flag")), (exit) => assert.strictEqual(exit._tag, "Failure")))
+})
