@@ -1,5 +1,6 @@
 /** A value of a wire type, and the forms it can be written in. */
 import { Schema } from "effect"
+import { SchemaJITCompiler } from "effect/schema"
 import { encode, type Write } from "./protobuf/Wire.ts"
 
 /** What the body of an answer says, not yet written. */
@@ -10,7 +11,8 @@ export interface Document {
 }
 
 /** Makes documents of one wire type. Writing a value that is none of the type is a defect. */
-export const ofType = <Value extends Typed>(schema: Schema.ConstraintCodec<Value, unknown>, write: Write<Value>) => {
+export const ofType = <Value extends Typed>(schema: Schema.Codec<Value, unknown>, write: Write<Value>) => {
+  SchemaJITCompiler.enable(Schema.flip(schema).ast)
   const toJson = Schema.encodeSync(schema)
   return (value: Value): Document => ({
     json: () => toJson(value),

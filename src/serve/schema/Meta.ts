@@ -4,8 +4,23 @@ import { formatTimestamp } from "../../Quantity.ts"
 
 /** Milliseconds since the epoch; on the wire RFC 3339 in whole seconds. */
 export const Time = Schema.String.pipe(
-  Schema.decodeTo(Schema.Finite, SchemaTransformation.transform({ decode: Date.parse, encode: formatTimestamp }))
+  Schema.decodeTo(
+    Schema.Finite,
+    SchemaTransformation.transform({ decode: Date.parse, encode: (millis) => formatSecond(Math.floor(millis / 1000)) })
+  )
 )
+
+/** The times in a list are of a few seconds only, and writing one costs more than finding it. */
+const formatSecond = (second: number) => {
+  const known = written.get(second)
+  if (known !== undefined) return known
+  if (written.size >= 256) written.clear()
+  const text = formatTimestamp(second * 1000)
+  written.set(second, text)
+  return text
+}
+
+const written = new Map<number, string>()
 
 export const ObjectMeta = Schema.Struct({
   name: Schema.String,
