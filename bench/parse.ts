@@ -1,0 +1,46 @@
+/** How fast a kubelet's page is read, beside a mere copy of its bytes. Alone: `node bench/parse.ts` */
+import { Console, Effect } from "effect"
+import { readFileSync } from "node:fs"
+import { parse } from "../src/scrape/Exposition.ts"
+import { generate } from "../src/simulate/Cluster.ts"
+import * as KubeletPage from "../src/simulate/KubeletPage.ts"
+import { type Row, table } from "./Row.ts"
+
+const recorded = (): Uint8Array => readFileSync(new URL("../test/fixtures/pages/kubelet-1.36.txt", import.meta.url))
+
+const printed = (podsPerNode: number): Uint8Array => {
+  const { nodes, pods } = generate({ nodes: 1, podsPerNode, containersPerPod: 1 })
+  const now = 1_795_419_740_000
+  const running = pods.map((pod) => ({ pod, startedAt: now - 86_400_000 }))
+  const page = KubeletPage.make({ node: nodes[0]!, bootedAt: now - 86_400_000, pods: running, housekeeping: 10_000 })
+  return Buffer.from(page.print({ now }))
+}
+
+/** Megabytes a second in the best of many rounds: what disturbs a round only makes it slower. */
+const speed = (page: Uint8Array, work: (page: Uint8Array) => void) => {
+  const times = 500
+  let best = Infinity
+  for (let round = 0; round < 60; round++) {
+    const begin = performance.now()
+    for (let time = 0; time < times; time++) work(page)
+    best = Math.min(best, performance.now() - begin)
+  }
+  return page.length * times / best / 1000
+}
+
+const measure = (name: string, page: Uint8Array): Row => {
+  const target = new Uint8Array(page.length)
+  const value = speed(page, (page) => parse(page, 0))
+  const reference = speed(page, (page) => target.set(page))
+  const claim = `read ${name} (${(page.length / 1000).toFixed(1)} kB), reference memcpy`
+  return { claim, value, unit: "MB/s", reference, ratio: value / reference }
+}
+
+export const run: Effect.Effect<ReadonlyArray<Row>> = Effect.sync(() => [
+  measure("the page of a 1.36 kubelet", recorded()),
+  measure("a page of 70 pods", printed(70))
+])
+
+if (import.meta.main) {
+  await Effect.runPromise(Effect.flatMap(run, (rows) => Console.log(table(rows))))
+}
