@@ -63,7 +63,7 @@ const roles: Readonly<Record<string, ReadonlyArray<Rule>>> = {
     {
       verbs: ["create"],
       group: "authorization.k8s.io",
-      resources: ["selfsubjectaccessreviews", "selfsubjectrulesreviews"]
+      resources: ["selfsubjectaccessreviews"]
     },
     { verbs: ["create"], group: "authentication.k8s.io", resources: ["selfsubjectreviews"] }
   ],

@@ -3,11 +3,10 @@ import { Clock, Context, Duration, Effect, Layer, type Scope } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { allows, type Attributes, type ResourceAttributes, type UserInfo } from "./Access.ts"
 import { Aggregator } from "./Aggregator.ts"
-import * as AggregatedDiscovery from "./api/AggregatedDiscovery.ts"
+import { groupName } from "./api/AggregatedDiscovery.ts"
 import * as ApiRequest from "./api/ApiRequest.ts"
-import * as Discovery from "./api/Discovery.ts"
+import * as Documents from "./api/Documents.ts"
 import * as Lists from "./api/Lists.ts"
-import * as OpenApi from "./api/OpenApi.ts"
 import * as Representation from "./api/Representation.ts"
 import * as Reviews from "./api/Reviews.ts"
 import * as Status from "./api/Status.ts"
@@ -33,52 +32,8 @@ export class ApiServer extends Context.Service<ApiServer, {
         const aggregator = yield* Aggregator
         yield* store.put(authenticationConfig(yield* Identities))
 
-        const aggregated = AggregatedDiscovery.discover(aggregator.ask)
-
-        /** Documents and health: everything that is no resource. */
-        const document = (request: ApiRequest.ApiRequest, user: UserInfo): Answer => {
-          const discovery = ApiRequest.shapeOf(request.accept) === "APIGroupDiscoveryList"
-          const path = request.path.replace(/(.)\/$/, "$1")
-          switch (path) {
-            case "/healthz":
-            case "/livez":
-            case "/readyz":
-              return Effect.succeed(HttpServerResponse.text("ok"))
-            case "/version":
-              return Effect.succeed(json(serverVersion))
-            case "/api":
-              return Effect.succeed(
-                discovery ? discoveryJson(Discovery.aggregatedCore()) : json(Discovery.legacyVersions("127.0.0.1"))
-              )
-            case "/apis":
-              return Effect.map(
-                aggregated,
-                (group) =>
-                  discovery ? discoveryJson(Discovery.aggregatedGroups(group)) : json(Discovery.legacyGroups(group))
-              )
-            case "/openapi/v2":
-              return Effect.succeed(/json|\*\/\*|^$/.test(request.accept) ? json(OpenApi.v2) : openApiProtobuf)
-            case "/openapi/v3":
-              return Effect.map(
-                aggregator.ask("/openapi/v3", "application/json"),
-                (answer) => json(OpenApi.v3Index(answer))
-              )
-            case "/openapi/v3/api/v1":
-              return Effect.succeed(json(OpenApi.v3Core()))
-          }
-          if (path.startsWith(`/openapi/v3/apis/${AggregatedDiscovery.groupName}/`)) return aggregator.proxy(user)
-          const [root, group = "", version] = path.slice(1).split("/")
-          if (root === "api") return Effect.succeed(jsonOr404(Discovery.resources("", group)))
-          if (root !== "apis") return Effect.succeed(Status.noSuchPath)
-          if (version === undefined) {
-            return Effect.map(aggregated, (aggregated) => jsonOr404(Discovery.group(group, aggregated)))
-          }
-          if (group === AggregatedDiscovery.groupName) return aggregator.proxy(user)
-          return Effect.succeed(jsonOr404(Discovery.resources(group, version)))
-        }
-
         const resource = (request: ApiRequest.ApiRequest, asked: ResourceAttributes, user: UserInfo): Answer => {
-          if (asked.group === AggregatedDiscovery.groupName) return aggregator.proxy(user)
+          if (asked.group === groupName) return aggregator.proxy(user)
           const review = asked.verb === "create" ? Reviews.respond(asked.group, asked.resource, user) : undefined
           if (review !== undefined) return review
           if (asked.group !== "" || !isResource(asked.resource) || asked.subresource !== "") {
@@ -101,7 +56,7 @@ export class ApiServer extends Context.Service<ApiServer, {
             const found = store.get(resource, resource === "namespaces" ? "" : namespace, name)
             return found === undefined
               ? Status.notFound(resource, name)
-              : json(Representation.object(found, ApiRequest.shapeOf(request.accept), now))
+              : HttpServerResponse.jsonUnsafe(Representation.object(found, ApiRequest.shapeOf(request.accept), now))
           })
 
         const app = Effect.gen(function*() {
@@ -115,7 +70,7 @@ export class ApiServer extends Context.Service<ApiServer, {
           if (!allows(user, attributes)) return refusal(user, attributes)
           return yield* attributes._tag === "Resource"
             ? resource(request, attributes.resource, user)
-            : document(request, user)
+            : Documents.respond(aggregator, request, user)
         })
 
         return { app }
@@ -151,31 +106,6 @@ const refusal = (user: UserInfo, attributes: Attributes) =>
   attributes._tag === "Resource"
     ? Status.forbidden(user, attributes.resource)
     : Status.forbiddenPath(user, attributes.nonResource.verb, attributes.nonResource.path)
-
-const json = (body: object) => HttpServerResponse.jsonUnsafe(body)
-
-const jsonOr404 = (body: object | undefined) => body === undefined ? Status.noSuchPath : json(body)
-
-const discoveryJson = (body: object) =>
-  HttpServerResponse.text(JSON.stringify(body), {
-    contentType: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
-  })
-
-const openApiProtobuf = HttpServerResponse.uint8Array(OpenApi.v2Protobuf, {
-  contentType: "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
-})
-
-const serverVersion = {
-  major: "1",
-  minor: "36",
-  gitVersion: "v1.36.2",
-  gitCommit: "simulated",
-  gitTreeState: "clean",
-  buildDate: "2026-01-01T00:00:00Z",
-  goVersion: "none",
-  compiler: "none",
-  platform: "linux/amd64"
-}
 
 /** Where an extension API server reads whom it may believe: the ConfigMap that the real one publishes for that. */
 const authenticationConfig = ({ clusterCa, frontProxyCa }: typeof Identities.Service) =>

@@ -83,10 +83,9 @@ Command.make("npm start --", flags, (given) =>
     // containers are read twice as often as by a real kubelet, so that the first metrics come sooner
     const simulation = Simulation.layer({ cluster, housekeeping: Duration.seconds(5) })
     return yield* Effect.scoped(run(given, cluster)).pipe(Effect.provide(simulation))
-  })).pipe(
+  }).pipe(Effect.tapError((error) => Console.error(error.message)))).pipe(
     Command.withDescription("Runs the metrics server in a simulated cluster on this machine's loopback interface"),
     Command.run({ version: "0.1.0" }),
-    Effect.tapError((error) => Console.error(error.message)),
     Effect.provide(NodeServices.layer),
     NodeRuntime.runMain({
       disableErrorReporting: true,

@@ -36,7 +36,8 @@ export const respond = Effect.fnUntraced(function*(
   )
   const page: Array<Stored> = []
   let next = start
-  for (; next < end && (limit === 0 || page.length < limit); next++) {
+  const size = limit === 0 ? Infinity : limit
+  for (; next < end && page.length < size; next++) {
     if (selected.success(all[next]!)) page.push(all[next]!)
   }
   const last = page.at(-1)

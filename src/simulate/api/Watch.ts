@@ -39,7 +39,7 @@ export const respond = (
   const events = Effect.gen(function*() {
     // first subscribe, then look back: nothing falls between, and what is in both is dropped below
     const subscription = yield* PubSub.subscribe(store.signals)
-    const known = store.resourceVersion()
+    let reached = store.resourceVersion()
     if (from > 0 && from < store.oldestVersion()) {
       return Stream.make(line("ERROR", Status.status(Status.tooOld(from, store.oldestVersion()))))
     }
@@ -52,11 +52,12 @@ export const respond = (
     const occasion = (signal: Occasion): Effect.Effect<ReadonlyArray<string> | undefined, WatchCut> => {
       switch (signal._tag) {
         case "Changed":
-          return Effect.succeed(
-            signal.change.resourceVersion <= known ? [] : [...seenAs(signal.change, includes, event)]
-          )
+          if (signal.change.resourceVersion <= reached) return Effect.succeed([])
+          reached = signal.change.resourceVersion
+          return Effect.succeed([...seenAs(signal.change, includes, event)])
         case "BookmarkDue":
-          return Effect.succeed([line("BOOKMARK", Representation.bookmark(resource, shape, store.resourceVersion()))])
+          // not the store's version: a change on its way to this watch must not be marked as seen
+          return Effect.succeed([line("BOOKMARK", Representation.bookmark(resource, shape, reached))])
         case "Cut":
           return Effect.fail(new WatchCut())
         case "Silence":
