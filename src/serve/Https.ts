@@ -2,7 +2,7 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Duration, Effect, Layer, Schema } from "effect"
 import { HttpServer } from "effect/http"
-import { createSecureServer, type SecureServerOptions } from "node:http2"
+import { createSecureServer } from "node:http2"
 import type { Socket } from "node:net"
 import * as Certificates from "./Certificates.ts"
 import * as Loopback from "./Loopback.ts"
@@ -33,8 +33,13 @@ export const layer = (options: Options) => Layer.effect(HttpServer.HttpServer, m
 const make = Effect.fnUntraced(function*(options: Options) {
   yield* Effect.fromResult(Loopback.check(options))
   const pair = yield* Certificates.load(options.certificate)
-  const tls: SecureServerOptions = { ...pair, minVersion: "TLSv1.2", allowHTTP1: true }
-  const server = createSecureServer(tls)
+  const server = createSecureServer({
+    ...pair,
+    minVersion: "TLSv1.2",
+    allowHTTP1: true,
+    // As many as the original's: one client must not have more in flight than that.
+    settings: { maxConcurrentStreams: 100 }
+  })
 
   const sockets = new Set<Socket>()
   server.on("connection", (socket: Socket) => {

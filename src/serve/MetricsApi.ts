@@ -43,43 +43,45 @@ export class MetricsApi extends Context.Service<MetricsApi, {
 
 const serve = <Object extends { readonly labels: Labels }, Usage, Item>(
   store: MetricsStore["Service"],
-  of: Descriptor.Descriptor<Object, Usage, Item>
+  descriptor: Descriptor.Descriptor<Object, Usage, Item>
 ) =>
 (version: Version): Resource => {
-  const one = of.one(version)
-  const many = of.many(version)
+  const one = descriptor.one(version)
+  const many = descriptor.many(version)
   return {
     list: Effect.fnUntraced(function*({ namespace, query }) {
-      const options = yield* Effect.fromResult(ListOptions.parse(query, of.selectableFields))
-      if (options.watch) return yield* new VerbNotSupported({ verb: "watch", group, resource: of.resource })
+      const options = yield* Effect.fromResult(ListOptions.parse(query, descriptor.selectableFields))
+      if (options.watch) return yield* new VerbNotSupported({ verb: "watch", group, resource: descriptor.resource })
       const now = yield* Clock.currentTimeMillis
       // From here on nothing waits, so that a list is of one moment.
       const snapshot = yield* store.snapshot
       const isSelected = LabelSelector.matcher(options.labels)
       const items: Array<Item> = []
-      for (const object of of.list(namespace)) {
+      for (const object of descriptor.list(namespace)) {
         if (!isSelected(object.labels)) continue
-        const usage = of.usage(snapshot, object)
+        const usage = descriptor.usage(snapshot, object)
         if (usage === undefined) continue
-        if (!FieldSelector.matches(options.fields, (name) => of.field(name, object, usage))) continue
-        items.push(of.item(object, usage, now))
+        if (!FieldSelector.matches(options.fields, (name) => descriptor.field(name, object, usage))) continue
+        items.push(descriptor.item(object, usage, now))
       }
       return many(items)
     }),
 
     get: Effect.fnUntraced(function*({ name, namespace }) {
-      const object = of.find(namespace, name)
-      if (object === undefined) return yield* new ObjectNotFound({ group: "", resource: of.notFound.object, name })
+      const object = descriptor.find(namespace, name)
+      if (object === undefined) {
+        return yield* new ObjectNotFound({ group: "", resource: descriptor.notFound.object, name })
+      }
       const now = yield* Clock.currentTimeMillis
-      const usage = of.usage(yield* store.snapshot, object)
+      const usage = descriptor.usage(yield* store.snapshot, object)
       if (usage === undefined) {
         return yield* new ObjectNotFound({
           group,
-          resource: of.notFound.metrics,
-          name: of.qualifiedName(object)
+          resource: descriptor.notFound.metrics,
+          name: descriptor.qualifiedName(object)
         })
       }
-      return one(of.item(object, usage, now))
+      return one(descriptor.item(object, usage, now))
     })
   }
 }
