@@ -1,8 +1,8 @@
 /** A decimal number where it stands in the bytes of a page, read digit by digit: no double in between, no drift. */
 import { isDigit, lowerE, minus, plus, point, upperE, zero } from "./Bytes.ts"
 
-/** Beyond this power of ten no digit can matter any more: neither a value below 2^53 nor its nanoseconds. */
-const maxExponent = 400
+/** A greater power of ten says no more: a page has fewer digits. */
+const maxExponent = 1e9
 
 export class Decimal {
   readonly #page: Uint8Array
@@ -51,6 +51,7 @@ export class Decimal {
     if (!this.#countable) return Number.NaN
     let value = 0
     for (let index = Math.max(from, 0); index < to; index++) {
+      if (value === 0 && index >= this.#digits) return 0
       value = value * 10 + this.#digit(index)
       if (value > Number.MAX_SAFE_INTEGER) return Number.NaN
     }

@@ -239,6 +239,16 @@ describe("a value", () => {
     assert.deepStrictEqual(reading(points, 1), { start: 1500n, swap: 0n })
   })
 
+  it.each([
+    [`0.${"0".repeat(12_344)}1e12345`, 1],
+    [`1${"0".repeat(12_345)}e-12345`, 1],
+    ["0e999999999999", 0],
+    ["1e-999999999999", 0]
+  ])(
+    "with a huge exponent is exact all the same",
+    (text, value) => assert.strictEqual(read(`node_swap_usage_bytes ${text}`).points.swapBytes(0), value)
+  )
+
   const digits = Schema.String.check(Schema.isPattern(/^[0-9]{1,24}$/))
   const exponent = Schema.Int.check(Schema.isBetween({ minimum: -40, maximum: 40 }))
 

@@ -105,6 +105,11 @@ describe("a reading", () => {
     assert.deepStrictEqual(kept(node, reading(30, 3)), [15, 30])
   })
 
+  it("after one without a start time still tells a restart from the one before that", () => {
+    const { start: _, ...unknown } = reading(15, 2)
+    assert.deepStrictEqual(kept(reading(0, 1), unknown, reading(300, 3, { start: second(20) })), [Number.NaN, 300])
+  })
+
   it.each(
     [
       ["a timestamp", { at: undefined }],
