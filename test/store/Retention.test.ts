@@ -1,0 +1,115 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { MetricsStore } from "../../src/store/MetricsStore.ts"
+import { at, busy, commit, layer, node, pod, scrape, start } from "../fixtures/Scrapes.ts"
+
+describe("MetricsStore, as time goes by", () => {
+  it.effect("computes over the gap when a container was not reported for a while", () =>
+    Effect.gen(function*() {
+      yield* scrape(0, { "shop/cart/main": busy(0) })
+      yield* scrape(15, {})
+      yield* scrape(30, { "shop/cart/main": busy(30) })
+      assert.strictEqual((yield* pod("cart"))?.window, 30_000)
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("lets the last value stand up to the retention, then it is gone", () =>
+    Effect.gen(function*() {
+      yield* scrape(0, { "shop/cart/main": busy(0) })
+      yield* scrape(15, { "shop/cart/main": busy(15) })
+      const value = yield* pod("cart")
+      yield* scrape(30, {})
+      yield* TestClock.setTime(75_000)
+      assert.strictEqual(yield* pod("cart"), value)
+      assert.isDefined(yield* node("a"))
+      yield* TestClock.setTime(75_001)
+      assert.isUndefined(yield* pod("cart"))
+      assert.isDefined(yield* node("a"))
+      yield* TestClock.setTime(90_001)
+      assert.isUndefined(yield* node("a"))
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("begins anew with a container that was away for longer than the retention", () =>
+    Effect.gen(function*() {
+      yield* scrape(0, { "shop/cart/main": busy(0) })
+      yield* scrape(15, { "shop/cart/main": busy(15) })
+      yield* scrape(76, { "shop/cart/main": busy(76) })
+      assert.isUndefined(yield* pod("cart"))
+      yield* scrape(91, { "shop/cart/main": busy(91) })
+      assert.strictEqual((yield* pod("cart"))?.window, 15_000)
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("serves the same value for as long as a kubelet repeats its reading", () =>
+    Effect.gen(function*() {
+      const slow = { "shop/cart/main": busy(15) }
+      yield* scrape(0, { "shop/cart/main": busy(0) })
+      yield* scrape(15, slow)
+      const value = yield* pod("cart")
+      for (const seconds of [30, 45, 60, 75, 90, 105]) yield* scrape(seconds, slow)
+      assert.isDefined(value)
+      assert.strictEqual(yield* pod("cart"), value)
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("ignores a clock that was set back, and follows it after the retention", () =>
+    Effect.gen(function*() {
+      const late = (seconds: number) => ({ "shop/cart/main": busy(seconds, { at: at(seconds - 1000) }) })
+      yield* scrape(0, { "shop/cart/main": busy(0) })
+      yield* scrape(15, { "shop/cart/main": busy(15) })
+      for (const seconds of [30, 45, 60, 75]) yield* scrape(seconds, late(seconds))
+      assert.strictEqual((yield* pod("cart"))?.timestamp, at(15))
+      for (const seconds of [90, 105]) yield* scrape(seconds, late(seconds))
+      assert.strictEqual((yield* pod("cart"))?.timestamp, at(-895))
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("gives a pod that two nodes report to the one where it started later", () =>
+    Effect.gen(function*() {
+      const moved = (seconds: number) => ({ "shop/db-0/main": busy(seconds, { start: start + 1000 }) })
+      const old = (seconds: number) => ({ "shop/db-0/main": busy(seconds) })
+      yield* commit("old", 0, old(0))
+      yield* commit("old", 15, old(15))
+      yield* commit("new", 15, moved(15))
+      assert.strictEqual((yield* pod("db-0"))?.node, "old")
+      yield* commit("new", 30, moved(30))
+      yield* commit("old", 30, old(30))
+      assert.strictEqual((yield* pod("db-0"))?.node, "new")
+
+      yield* TestClock.setTime(91_000)
+      yield* commit("old", 91, old(91))
+      yield* commit("old", 100, old(100))
+      assert.strictEqual((yield* pod("db-0"))?.node, "old")
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("forgets a node with all that only it published", () =>
+    Effect.gen(function*() {
+      const store = yield* MetricsStore
+      const both = (seconds: number, of: string) => ({
+        [`shop/${of}/main`]: busy(seconds),
+        "shop/db-0/main": busy(seconds)
+      })
+      for (const seconds of [0, 15]) {
+        yield* commit("a", seconds, both(seconds, "cart"))
+        yield* commit("b", seconds, both(seconds, "till"))
+      }
+      assert.strictEqual((yield* pod("db-0"))?.node, "a")
+      yield* store.forget("b")
+      assert.isUndefined(yield* node("b"))
+      assert.isUndefined(yield* pod("till"))
+      assert.strictEqual(yield* store.depth("b"), 0)
+      assert.strictEqual((yield* pod("db-0"))?.node, "a")
+      assert.isDefined(yield* pod("cart"))
+      assert.isDefined(yield* node("a"))
+      yield* store.forget("never seen")
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("publishes a pod of the other node again once its owner is forgotten", () =>
+    Effect.gen(function*() {
+      for (const seconds of [0, 15]) {
+        yield* commit("a", seconds, { "shop/db-0/main": busy(seconds) })
+        yield* commit("b", seconds, { "shop/db-0/main": busy(seconds) })
+      }
+      yield* MetricsStore.use((store) => store.forget("a"))
+      assert.isUndefined(yield* pod("db-0"))
+      yield* commit("b", 30, { "shop/db-0/main": busy(30) })
+      assert.strictEqual((yield* pod("db-0"))?.node, "b")
+    }).pipe(Effect.provide(layer)))
+})
