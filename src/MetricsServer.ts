@@ -3,7 +3,7 @@ import { Duration, Effect, Layer, Option } from "effect"
 import manifest from "../package.json" with { type: "json" }
 import { Nodes } from "./discover/Nodes.ts"
 import { Pods } from "./discover/Pods.ts"
-import { Kube } from "./Kube.ts"
+import { Kube } from "./kube/Kube.ts"
 import * as Health from "./observe/Health.ts"
 import * as Telemetry from "./observe/Telemetry.ts"
 import type { Options } from "./Options.ts"

@@ -1,6 +1,6 @@
 /** Keeps a live map equal to what kube-apiserver has: a list first, then watches that follow it for ever. */
 import { Cause, Clock, Deferred, Duration, Effect, Metric, Option, Random, Result, type Schema, Stream } from "effect"
-import { Kube } from "../Kube.ts"
+import { Kube } from "../kube/Kube.ts"
 import * as ListWatch from "./ListWatch.ts"
 import type { LiveMap, Named } from "./LiveMap.ts"
 import * as WatchEvent from "./WatchEvent.ts"

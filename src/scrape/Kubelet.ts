@@ -3,7 +3,7 @@ import { Clock, Context, Duration, Effect, Layer, Option, Result, Stream } from 
 import { HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { type AddressOptions, candidates, type Endpoint } from "../discover/Address.ts"
 import type { Node } from "../discover/Nodes.ts"
-import { Kube } from "../Kube.ts"
+import { Kube } from "../kube/Kube.ts"
 import type { Sample } from "../Sample.ts"
 import { parse } from "./Exposition.ts"
 import { KubeletClient } from "./KubeletClient.ts"

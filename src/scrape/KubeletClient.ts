@@ -2,7 +2,7 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Context, Duration, Effect, FileSystem, Layer, Option, Schema } from "effect"
 import type { HttpClient } from "effect/http"
-import { Kube } from "../Kube.ts"
+import { Kube } from "../kube/Kube.ts"
 
 /** A file that secures the connections to kubelets cannot be used. */
 export class KubeletTlsError extends Schema.TaggedError<KubeletTlsError>()("KubeletTlsError", {

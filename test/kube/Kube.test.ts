@@ -1,0 +1,185 @@
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, describe, it } from "@effect/vitest"
+import { ConfigProvider, Context, Effect, FileSystem, Layer, Option, type Path, Schema, type Scope } from "effect"
+import { HttpClientResponse } from "effect/http"
+import { TestClock } from "effect/testing"
+import { Kube } from "../../src/kube/Kube.ts"
+import * as TlsApiServer from "../fixtures/TlsApiServer.ts"
+import { base64, files, kubeconfig, kubeOf } from "../fixtures/TlsApiServer.ts"
+
+const Answer = Schema.Struct({
+  user: Schema.optionalKey(Schema.String),
+  path: Schema.String,
+  impersonates: Schema.optionalKey(Schema.String)
+})
+
+const whoami = (kube: Kube["Service"]) =>
+  kube.http.get("/whoami").pipe(Effect.flatMap(HttpClientResponse.schemaBodyJson(Answer)))
+
+const user = (kube: Kube["Service"]) => Effect.map(whoami(kube), ({ user }) => user)
+
+const test = (
+  name: string,
+  body: () => Effect.Effect<void, unknown, FileSystem.FileSystem | Path.Path | Scope.Scope>
+) => it.effect(name, () => Effect.provide(body(), NodeServices.layer))
+
+describe("by a kubeconfig", () => {
+  test("a bearer token and the authority as data", () =>
+    Effect.gen(function*() {
+      const { ca, entry } = yield* TlsApiServer.make()
+      const { kube } = yield* kubeOf({ ...entry, server: `${entry.server}/prefix` }, { token: "secret", as: "jane" })
+      assert.deepStrictEqual(yield* whoami(kube), {
+        user: "Bearer secret",
+        path: "/prefix/whoami",
+        impersonates: "jane"
+      })
+      assert.deepStrictEqual(yield* kube.credentials, {
+        authorization: Option.some("Bearer secret"),
+        ca: Option.some(ca.cert.trim()),
+        cert: Option.none(),
+        key: Option.none()
+      })
+    }))
+
+  test("a client certificate and the authority as files beside it", () =>
+    Effect.gen(function*() {
+      const { ca, server } = yield* TlsApiServer.make()
+      const { cert, key } = yield* ca.client({ cn: "metrics-server", o: ["system:masters"] })
+      const { kube } = yield* kubeOf(
+        { server, "certificate-authority": "ca.crt" },
+        { "client-certificate": "client.crt", "client-key": "client.key" },
+        { "ca.crt": ca.cert, "client.crt": cert, "client.key": key }
+      )
+      assert.strictEqual(yield* user(kube), "metrics-server")
+      assert.deepStrictEqual((yield* kube.credentials).cert, Option.some(cert.trim()))
+    }))
+
+  test("a user name and a password, and no authority at all", () =>
+    Effect.gen(function*() {
+      const { server } = yield* TlsApiServer.make()
+      const { kube } = yield* kubeOf(
+        { server, "insecure-skip-tls-verify": true },
+        { username: "admin", password: "p:w" }
+      )
+      assert.strictEqual(yield* user(kube), `Basic ${base64("admin:p:w")}`)
+    }))
+
+  test("a credential plugin, run by client-node, and run again when it failed", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { entry } = yield* TlsApiServer.make()
+      const credential = `${yield* files({})}/credential`
+      const { kube } = yield* kubeOf(entry, { exec: { command: "/bin/cat", args: [credential] } })
+      const { message } = yield* Effect.flip(kube.credentials)
+      assert.include(message, "the user's credential plugin failed")
+      assert.include(message, credential)
+
+      yield* fs.writeFileString(credential, JSON.stringify({ kind: "ExecCredential", status: { token: "plugged" } }))
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* user(kube), "Bearer plugged")
+    }))
+})
+
+describe("from inside the cluster", () => {
+  const build = (serviceAccount: string, environment: object) =>
+    Layer.build(Kube.layer({ kubeconfig: Option.none(), serviceAccount })).pipe(
+      Effect.map(Context.get(Kube)),
+      Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(environment)))
+    )
+
+  test("the service account of the pod", () =>
+    Effect.gen(function*() {
+      const { ca, server } = yield* TlsApiServer.make()
+      const serviceAccount = yield* files({ "ca.crt": ca.cert, token: "mounted" })
+      const kube = yield* build(serviceAccount, {
+        KUBERNETES_SERVICE_HOST: "127.0.0.1",
+        KUBERNETES_SERVICE_PORT: new URL(server).port
+      })
+      assert.strictEqual(yield* user(kube), "Bearer mounted")
+    }))
+
+  test("a pod without one is told what is missing", () =>
+    Effect.gen(function*() {
+      const { message } = yield* Effect.flip(build("/nowhere", {}))
+      assert.strictEqual(
+        message,
+        "cannot use service account /nowhere: the environment has no KUBERNETES_SERVICE_HOST; " +
+          "the environment has no KUBERNETES_SERVICE_PORT; " +
+          "run in a pod that mounts its service-account token, or give --kubeconfig"
+      )
+    }))
+})
+
+describe("files that change", () => {
+  test("a token is read again after ten seconds, or at once when it is refused", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { entry } = yield* TlsApiServer.make()
+      const { directory, kube } = yield* kubeOf(entry, { tokenFile: "token" }, { token: "first\n" })
+      assert.strictEqual(yield* user(kube), "Bearer first")
+
+      yield* fs.writeFileString(`${directory}/token`, "old")
+      assert.strictEqual(yield* user(kube), "Bearer first")
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(yield* user(kube), "Bearer old")
+
+      yield* fs.writeFileString(`${directory}/token`, "third")
+      assert.strictEqual(yield* user(kube), "Bearer third")
+    }))
+
+  test("what breaks stays in use as it was, and what is replaced is followed", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const [before, after] = yield* Effect.all([TlsApiServer.make(), TlsApiServer.make()])
+      const cluster = { "certificate-authority": "ca.crt" }
+      const { directory, kube } = yield* kubeOf(
+        { ...cluster, server: before.server },
+        { token: "one" },
+        { "ca.crt": before.ca.cert }
+      )
+      assert.strictEqual(yield* user(kube), "Bearer one")
+
+      yield* fs.writeFileString(`${directory}/ca.crt`, "half a certi")
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(yield* user(kube), "Bearer one")
+
+      yield* fs.writeFileString(`${directory}/ca.crt`, after.ca.cert)
+      yield* fs.writeFileString(
+        `${directory}/kubeconfig`,
+        kubeconfig({ ...cluster, server: after.server }, { token: "two" })
+      )
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(yield* user(kube), "Bearer two")
+    }))
+})
+
+describe("files that cannot be used", () => {
+  test("a missing kubeconfig is named, with what to do", () =>
+    Effect.gen(function*() {
+      const { message } = yield* Effect.flip(Layer.build(Kube.layer({ kubeconfig: Option.some("/nowhere/config") })))
+      assert.strictEqual(
+        message,
+        "cannot use kubeconfig /nowhere/config: the file cannot be read (NotFound); " +
+          "correct the file, or give another with --kubeconfig"
+      )
+    }))
+
+  test("everything that is wrong with what a kubeconfig names is said at once", () =>
+    Effect.gen(function*() {
+      const cluster = { server: "https://127.0.0.1:1", "certificate-authority": "ca.crt" }
+      const certificate = { "client-certificate": "client.crt", tokenFile: "token" }
+      const contents = { "ca.crt": "no certificate", "client.crt": "none either" }
+      const { problems } = yield* Effect.flip(kubeOf(cluster, certificate, contents))
+      const fields = problems.map((problem) => problem.split(":")[0])
+      assert.deepStrictEqual(fields, ["tokenFile", "certificate-authority", "client-key"])
+    }))
+
+  test("a client certificate and a key of another pair are refused", () =>
+    Effect.gen(function*() {
+      const { ca, entry } = yield* TlsApiServer.make()
+      const [one, other] = yield* Effect.all([ca.client({ cn: "one" }), ca.client({ cn: "other" })])
+      const mixed = { "client-certificate-data": base64(one.cert), "client-key-data": base64(other.key) }
+      const { problems } = yield* Effect.flip(kubeOf(entry, mixed))
+      assert.match(problems[0] ?? "", /^client-certificate, client-key: .*mismatch/)
+    }))
+})

@@ -1,0 +1,72 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
+import { parse } from "../../src/kube/Kubeconfig.ts"
+
+const kubeconfig = (parts: { readonly cluster?: string; readonly user?: string; readonly context?: string }) => `
+apiVersion: v1
+kind: Config
+current-context: ${parts.context ?? "here"}
+contexts:
+- name: here
+  context: { cluster: kind, user: admin, namespace: default }
+clusters:
+- name: kind
+  cluster: ${parts.cluster ?? "{ server: https://127.0.0.1:6443 }"}
+users:
+- name: admin
+  user: ${parts.user ?? "{ token: secret }"}
+`
+
+const problems = (content: string) => Result.match(parse(content), { onSuccess: () => [], onFailure: (_) => _ })
+
+describe("a kubeconfig", () => {
+  it("gives the cluster and the user of its current context", () => {
+    assert.deepStrictEqual(
+      parse(kubeconfig({})),
+      Result.succeed({ cluster: { server: "https://127.0.0.1:6443" }, user: { token: "secret" } })
+    )
+  })
+
+  it("may be JSON, which is YAML", () => {
+    const content = JSON.stringify({
+      "current-context": "a",
+      contexts: [{ name: "a", context: { cluster: "a" } }],
+      clusters: [{ name: "a", cluster: { server: "https://[::1]:6443" } }]
+    })
+    assert.deepStrictEqual(parse(content), Result.succeed({ cluster: { server: "https://[::1]:6443" }, user: {} }))
+  })
+
+  it("is reported with everything that is wrong in it, not with the first", () => {
+    const found = problems(
+      kubeconfig({
+        cluster: "{ server: 10.0.0.1, proxy-url: socks4://x, insecure-skip-tls-verify: 'yes' }",
+        user: "{ token: 7 }"
+      })
+    )
+    assert.deepStrictEqual(found, [
+      "clusters.0.cluster.server: Expected a URL such as https://10.0.0.1:6443",
+      "clusters.0.cluster.insecure-skip-tls-verify: Expected boolean",
+      "clusters.0.cluster.proxy-url: Expected a URL with the scheme http, https or socks5",
+      "users.0.user.token: Expected string"
+    ])
+  })
+
+  it.each(
+    [
+      ["an unknown context", kubeconfig({ context: "there" }), [`current-context: no context is called "there"`]],
+      [
+        "every missing reference at once",
+        `{"current-context":"a","contexts":[{"name":"a","context":{"cluster":"b","user":"c"}}],"clusters":null}`,
+        [`context "a": no cluster is called "b"`, `context "a": no user is called "c"`]
+      ],
+      [
+        "an impersonation it cannot do",
+        kubeconfig({ user: "{ as: jane, as-groups: [dev] }" }),
+        [`user "admin": as-groups is not supported, impersonate a user by "as" alone`]
+      ],
+      ["what is no YAML", "{", ["it is not YAML: SyntaxError: Expected ':' at flow offset 1"]]
+    ] as const
+  )("names %s", (_, content, expected) => {
+    assert.deepStrictEqual(problems(content), expected)
+  })
+})
