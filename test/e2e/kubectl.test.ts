@@ -1,0 +1,201 @@
+/** A real kubectl, through the aggregation layer, against `npm start`: the numbers printed are those simulated. */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, describe, layer } from "@effect/vitest"
+import { Effect, FileSystem, Layer } from "effect"
+import * as Cluster from "../../src/simulate/Cluster.ts"
+import { kubectl, kubectls, table } from "../fixtures/Kubectl.ts"
+import { eventually, NpmStart } from "../fixtures/NpmStart.ts"
+
+const cluster = Cluster.generate({ nodes: 3, podsPerNode: 10, containersPerPod: 2 })
+
+interface Usage {
+  readonly cpuNanocores: number
+  readonly memoryBytes: number
+}
+
+/** As kubectl prints it: started millicores, whole mebibytes. */
+const printed = ({ cpuNanocores, memoryBytes }: Usage) => ({
+  "CPU(cores)": `${Math.ceil(cpuNanocores / 1e6)}m`,
+  "MEMORY(bytes)": `${Math.floor(memoryBytes / 1024 / 1024)}Mi`
+})
+
+const sum = (usages: ReadonlyArray<Usage>): Usage => ({
+  cpuNanocores: usages.reduce((total, { cpuNanocores }) => total + cpuNanocores, 0),
+  memoryBytes: usages.reduce((total, { memoryBytes }) => total + memoryBytes, 0)
+})
+
+const usageOf = ({ containers }: Cluster.Pod) => sum(containers.map(({ usage }) => usage))
+
+const podRow = (pod: Cluster.Pod) => ({ NAMESPACE: pod.namespace, NAME: pod.name, ...printed(usageOf(pod)) })
+
+const first = cluster.pods[0]!
+const label = Object.entries(first.labels)[0]!
+const selected = cluster.pods.filter(({ labels }) => labels[label[0]] === label[1])
+
+const server = NpmStart.layer("--containers-per-pod=2").pipe(Layer.provideMerge(NodeServices.layer))
+
+layer(server, { excludeTestServices: true, timeout: "120 seconds" })("npm start", (it) => {
+  it.effect("prints what it started, the usage of the nodes, and what to try", () =>
+    Effect.map(NpmStart, ({ directory, output }) => {
+      for (const { name, usage } of cluster.nodes) {
+        const row = printed(usage)
+        assert.match(output(), new RegExp(`${name} +${row["CPU(cores)"]} +${row["MEMORY(bytes)"]} `))
+      }
+      assert.include(output(), `export KUBECONFIG=${directory}/kubeconfig`)
+    }))
+
+  it.effect("writes what clients of every kind need", () =>
+    Effect.gen(function*() {
+      const { directory } = yield* NpmStart
+      const fs = yield* FileSystem.FileSystem
+      assert.includeMembers(yield* fs.readDirectory(directory), [
+        "kubeconfig",
+        "endpoint",
+        "ca.crt",
+        "tokens",
+        "clients"
+      ])
+      assert.sameMembers(yield* fs.readDirectory(`${directory}/tokens`), [
+        "reader",
+        "forbidden",
+        "nobody",
+        "admintoken"
+      ])
+      assert.sameMembers(
+        yield* fs.readDirectory(`${directory}/clients`),
+        ["front-proxy-client", "admin", "badcert"].flatMap((name) => [`${name}.crt`, `${name}.key`])
+      )
+    }))
+
+  describe.each(kubectls)("and $name", ({ path }) => {
+    const run = (...args: ReadonlyArray<string>) =>
+      Effect.flatMap(NpmStart, ({ kubeconfig }) => Effect.promise(() => kubectl(path, kubeconfig, ...args)))
+    const top = (...args: ReadonlyArray<string>) => Effect.map(run("top", ...args), table)
+
+    it.effect("top nodes prints every node's usage", () =>
+      Effect.map(top("nodes"), (rows) =>
+        assert.deepStrictEqual(
+          rows.map(({ "CPU(cores)": cpu, "MEMORY(bytes)": memory, NAME }) => ({
+            NAME,
+            "CPU(cores)": cpu,
+            "MEMORY(bytes)": memory
+          })),
+          cluster.nodes.map(({ name, usage }) => ({ NAME: name, ...printed(usage) }))
+        )))
+
+    it.effect("top pods prints every pod's usage", () =>
+      NpmStart.pipe(
+        Effect.flatMap((npmStart) =>
+          eventually(
+            Effect.provideService(top("pods", "-A"), NpmStart, npmStart),
+            (rows) => rows.length === cluster.pods.length
+          )
+        ),
+        Effect.map((rows) => assert.sameDeepMembers([...rows], cluster.pods.map(podRow)))
+      ))
+
+    it.effect("top pods --containers prints every container's usage", () =>
+      Effect.map(top("pods", "-A", "--containers"), (rows) =>
+        assert.sameDeepMembers(
+          [...rows],
+          cluster.pods.flatMap(({ containers, name, namespace }) =>
+            containers.map((container) => ({
+              NAMESPACE: namespace,
+              POD: name,
+              NAME: container.name,
+              ...printed(container.usage)
+            }))
+          )
+        )))
+
+    it.effect("top pod NAME prints the one", () =>
+      Effect.map(
+        top("pod", first.name, "-n", first.namespace),
+        (rows) => assert.deepStrictEqual([...rows], [{ NAME: first.name, ...printed(usageOf(first)) }])
+      ))
+
+    it.effect("top pods -l prints those selected", () =>
+      Effect.map(
+        top("pods", "-A", "-l", label.join("=")),
+        (rows) => assert.sameDeepMembers([...rows], selected.map(podRow))
+      ))
+
+    it.effect.each(["cpu", "memory"] as const)(
+      "top pods --sort-by=%s puts the greatest first",
+      (by) =>
+        Effect.map(top("pods", "-A", `--sort-by=${by}`), (rows) => {
+          const amount = ({ cpuNanocores, memoryBytes }: Usage) => by === "cpu" ? cpuNanocores : memoryBytes
+          assert.deepStrictEqual(
+            rows.map(({ NAME }) => NAME),
+            cluster.pods.toSorted((a, b) => amount(usageOf(b)) - amount(usageOf(a))).map(({ name }) => name)
+          )
+        })
+    )
+
+    it.effect("top pods --sum adds up", () =>
+      Effect.map(run("top", "pods", "-A", "--sum"), (text) => {
+        const total = printed(sum(cluster.pods.map(usageOf)))
+        assert.match(text, new RegExp(`\\s${total["CPU(cores)"]}\\s+${total["MEMORY(bytes)"]}\\s*$`))
+      }))
+
+    it.effect("reads the same as JSON and as protobuf", () =>
+      Effect.gen(function*() {
+        assert.deepStrictEqual(
+          yield* top("pods", "-A", "--use-protocol-buffers=false"),
+          yield* top("pods", "-A", "--use-protocol-buffers=true")
+        )
+        assert.deepStrictEqual(
+          yield* top("nodes", "--use-protocol-buffers=false"),
+          yield* top("nodes", "--use-protocol-buffers=true")
+        )
+      }))
+
+    it.effect.each(["v1", "v1beta1"])(
+      "get --raw reads version %s",
+      (version) =>
+        Effect.map(run("get", "--raw", `/apis/metrics.k8s.io/${version}/nodes`), (text) => {
+          const list = JSON.parse(text)
+          assert.strictEqual(list.apiVersion, `metrics.k8s.io/${version}`)
+          assert.strictEqual(list.kind, "NodeMetricsList")
+          assert.lengthOf(list.items, cluster.nodes.length)
+        })
+    )
+
+    it.effect("get nodes.metrics.k8s.io -o yaml prints whole objects", () =>
+      Effect.map(run("get", "nodes.metrics.k8s.io", "-o", "yaml"), (text) => {
+        assert.match(text, /kind: NodeMetrics/)
+        for (const { name } of cluster.nodes) assert.include(text, `name: ${name}`)
+        assert.lengthOf(text.match(/^ +window: /gm) ?? [], cluster.nodes.length)
+      }))
+
+    it.effect("get podmetrics -A lists every pod", () =>
+      Effect.map(
+        run("get", "podmetrics", "-A"),
+        (text) => assert.sameMembers(table(text).map(({ NAME }) => NAME), cluster.pods.map(({ name }) => name))
+      ))
+
+    it.effect("api-resources lists nodes and pods of metrics.k8s.io", () =>
+      Effect.map(
+        run("api-resources", "--api-group=metrics.k8s.io", "-o", "name"),
+        (text) => assert.deepStrictEqual(text.trim().split("\n"), ["nodes.metrics.k8s.io", "pods.metrics.k8s.io"])
+      ))
+
+    it.effect("names the pod that does not exist", () =>
+      Effect.flatMap(
+        NpmStart,
+        ({ kubeconfig }) =>
+          Effect.flip(Effect.tryPromise(() => kubectl(path, kubeconfig, "top", "pod", "nobody", "-n", first.namespace)))
+      ).pipe(Effect.map(({ cause }) => assert.match(String(cause), /pods "nobody" not found/))))
+  })
+})
+
+layer(NodeServices.layer, { excludeTestServices: true })("npm start, at its end", (it) => {
+  it.effect("exits with 0 and leaves nothing behind", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { directory, interrupt } = yield* NpmStart
+      assert.isTrue(yield* fs.exists(directory))
+      assert.strictEqual(yield* interrupt, 0)
+      assert.isFalse(yield* fs.exists(directory))
+    }).pipe(Effect.provide(NpmStart.layer("--nodes=1", "--pods-per-node=1"))))
+})
