@@ -1,32 +1,20 @@
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, layer } from "@effect/vitest"
-import { Effect, FileSystem, Layer, Option } from "effect"
-import { HttpServer } from "effect/http"
-import * as Https from "../../src/serve/Https.ts"
+import { Effect, Layer } from "effect"
 import { MetricsApi } from "../../src/serve/MetricsApi.ts"
 import * as Routes from "../../src/serve/Routes.ts"
 import { cluster, options } from "../fixtures/Asking.ts"
 import { http1, http2 } from "../fixtures/HttpsClient.ts"
 import { read } from "../fixtures/KubernetesProtobuf.ts"
+import * as LoopbackHttps from "../fixtures/LoopbackHttps.ts"
+
+const { port } = LoopbackHttps
 
 const gv = "/apis/metrics.k8s.io/v1beta1"
 
-const served = Layer.effectContext(Effect.gen(function*() {
-  const dir = yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped()
-  const https = Https.layer({
-    bindAddress: "127.0.0.1",
-    port: 0,
-    certificate: { given: Option.none(), dir, names: ["127.0.0.1"] },
-    unsafeUnauthenticated: false
-  })
-  return yield* Layer.build(
-    Routes.layer(options).pipe(Layer.provide(MetricsApi.layer), Layer.provide(cluster), Layer.provideMerge(https))
-  )
-})).pipe(Layer.provide(NodeServices.layer))
-
-const port = Effect.map(
-  HttpServer.HttpServer,
-  ({ address }) => "port" in address ? address.port : assert.fail("no port")
+const served = Routes.layer(options).pipe(
+  Layer.provide(MetricsApi.layer),
+  Layer.provide(cluster),
+  Layer.provideMerge(LoopbackHttps.layer)
 )
 
 layer(served)("the API over sockets", (it) => {

@@ -1,0 +1,44 @@
+/** Clients cannot tell this server from the original: what it was asked is asked again, over real sockets. */
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import * as HttpsClient from "../fixtures/HttpsClient.ts"
+import * as LoopbackHttps from "../fixtures/LoopbackHttps.ts"
+import * as WholeServer from "../fixtures/WholeServer.ts"
+import { differences } from "./Comparison.ts"
+import { pending } from "./Pending.ts"
+import { cluster, type Exchange, exchanges } from "./Recorded.ts"
+
+const server = WholeServer.layer({ cluster }).pipe(Layer.provideMerge(LoopbackHttps.layer))
+
+/** The original had run for minutes. */
+const warm = Layer.effectDiscard(WholeServer.pass(40)).pipe(
+  Layer.provideMerge(server),
+  Layer.provide(Layer.effectDiscard(WholeServer.begin))
+)
+
+const ask = Effect.fnUntraced(function*({ body, headers, http1, method, path }: Exchange) {
+  const client = http1 ? HttpsClient.http1 : HttpsClient.http2
+  return yield* client({ port: yield* LoopbackHttps.port, method, path, headers, body })
+})
+
+const comparable = exchanges.filter((it) => it.compare !== "skip")
+const asserted = comparable.filter((it) => pending(it) === undefined)
+
+layer(warm)("the original's answers", (it) => {
+  it.effect.each(asserted.map((exchange) => [exchange.name, exchange] as const))(
+    "%s",
+    ([, exchange]) =>
+      Effect.gen(function*() {
+        assert.deepStrictEqual(differences(exchange, yield* ask(exchange)), [])
+      })
+  )
+
+  it.effect("those that are not asserted yet are these, by what is missing", () =>
+    Effect.sync(() => {
+      const missing = Object.groupBy(comparable, (it) => pending(it) ?? "nothing")
+      assert.deepStrictEqual(
+        Object.fromEntries(Object.entries(missing).map(([what, them]) => [what, them?.length])),
+        { nothing: 218, unfinished: 99, "OpenAPI": 14, "authentication and authorization": 163 }
+      )
+    }))
+})
