@@ -135,7 +135,10 @@ const contradictions = (options: Options): ReadonlyArray<string> => {
       options.kubeletCompletelyInsecure && someKubeletTls,
       "--deprecated-kubelet-completely-insecure excludes every other flag about TLS to kubelets"
     ],
-    [differ(options.tlsCertFile, options.tlsPrivateKeyFile), "--tls-cert-file and --tls-private-key-file need each other"]
+    [
+      differ(options.tlsCertFile, options.tlsPrivateKeyFile),
+      "--tls-cert-file and --tls-private-key-file need each other"
+    ]
   ]
   return rules.filter(([broken]) => broken).map(([, message]) => message)
 }
