@@ -60,18 +60,33 @@ describe("from kubelet to client", () => {
       )
     })))
 
-  it.effect("a kubelet that hangs delays no other node", () =>
+  it.effect.each(
+    [
+      ["hangs", Fault.Hang()],
+      ["is slow", Fault.SlowHeaders({ delay: "8 seconds" })],
+      ["is dead", Fault.Refuse()],
+      ["fails once", Fault.Once({ fault: Fault.Reset() })]
+    ] as const
+  )("a kubelet that %s delays no other node", ([, fault]) =>
     inCluster(Effect.gen(function*() {
       const fleet = yield* KubeletFleet
       yield* warmUp
-      yield* fleet.setFault(first, Option.some(Fault.Hang()))
+      yield* fleet.setFault(first, Option.some(fault))
       const before = yield* nodes
       yield* pass(30)
       const after = yield* nodes
-      assert.strictEqual(named(after, first)?.timestamp, named(before, first)?.timestamp)
+      assert.isAtLeast(named(after, first)?.timestamp ?? 0, named(before, first)?.timestamp ?? Number.NaN)
       for (const name of [second, third]) {
         assert.isAtLeast((named(after, name)?.timestamp ?? 0) - (named(before, name)?.timestamp ?? 0), 20_000)
       }
+    })))
+
+  it.effect("a kubelet that is slow, but answers in time, is served like the others", () =>
+    inCluster(Effect.gen(function*() {
+      const fleet = yield* KubeletFleet
+      yield* fleet.setFault(first, Option.some(Fault.SlowHeaders({ delay: "8 seconds" })))
+      yield* pass(60)
+      assert.strictEqual(named(yield* nodes, first)?.usage.cpu, cluster.nodes[0]?.usage.cpuNanocores)
     })))
 
   it.effect("one failed scrape leaves no gap and no stale value behind", () =>
