@@ -6,6 +6,7 @@ import { createSecureServer } from "node:http2"
 import * as Https from "../src/serve/Https.ts"
 import { MetricsApi } from "../src/serve/MetricsApi.ts"
 import * as Routes from "../src/serve/Routes.ts"
+import { versions } from "../src/serve/schema/Metrics.ts"
 import * as SelfSigned from "../src/serve/SelfSigned.ts"
 import * as ServedCluster from "../test/fixtures/ServedCluster.ts"
 
@@ -66,7 +67,7 @@ const ours = (busyNodes: number) =>
       send({ _tag: "Listening", port: "port" in address ? address.port : 0 })))
     return yield* Layer.launch(
       Layer.merge(Routes.layer({ version: "0.0.0", extra: [] }), server).pipe(
-        Layer.provide(MetricsApi.layer),
+        Layer.provide(MetricsApi.layer({ versions })),
         Layer.provide(cluster(busyNodes)),
         Layer.provide(https)
       )

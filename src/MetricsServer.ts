@@ -37,7 +37,11 @@ const routes = Layer.unwrap(Effect.gen(function*() {
 export const layerNoEdges = (options: Options) => {
   const { kubeletRequestTimeout, metricResolution, metricRetention } = options
   return Layer.mergeAll(routes, Scraper.layer({ resolution: metricResolution })).pipe(
-    Layer.provide([MetricsApi.layer, Health.Health.layer, Telemetry.Telemetry.layer]),
+    Layer.provide([
+      MetricsApi.layer({ versions: options.runtimeConfig }),
+      Health.Health.layer,
+      Telemetry.Telemetry.layer
+    ]),
     Layer.provide([
       MetricsStore.layer({
         resolution: metricResolution,

@@ -72,6 +72,10 @@ const settings = {
   ),
   tlsCertFile: Setting.optionalText("tls-cert-file", "FILE", "Serving certificate (default a self-signed one)"),
   tlsPrivateKeyFile: Setting.optionalText("tls-private-key-file", "FILE", "Key of --tls-cert-file"),
+  runtimeConfig: Setting.switches("runtime-config", "Which versions of the API to serve", {
+    "metrics.k8s.io/v1": "v1",
+    "metrics.k8s.io/v1beta1": "v1beta1"
+  }),
   // Ours, for as long as requests are not authenticated.
   unsafeUnauthenticated: Setting.boolean(
     "unsafe-serve-unauthenticated",

@@ -1,5 +1,5 @@
 /** One setting: a command-line flag with Go's manners, and how its text becomes a domain value. */
-import { Duration, Option, Result } from "effect"
+import { Array, Duration, Option, Result, Struct } from "effect"
 import { Flag } from "effect/cli"
 import { parseGoDuration } from "./Quantity.ts"
 
@@ -93,6 +93,40 @@ export const words = <const Word extends string>(
       return Option.all(found.map(Option.fromNullishOr))
     }
   }, fallback)
+
+/**
+ * What stays on of what can be switched off one by one: `key=false,key=true`. Occurrences add up, as with Go's maps; to
+ * leave nothing on is refused.
+ */
+export const switches = <const Known extends Readonly<Record<string, string>>>(
+  name: string,
+  meaning: string,
+  known: Known
+): Setting<Array.NonEmptyReadonlyArray<Known[keyof Known]>> => ({
+  flag: Flag.String(name).pipe(
+    Flag.withMetavar("KEY=BOOLEAN"),
+    Flag.withDescription(withDefault(meaning, Struct.keys(known).map((key) => `${key}=true`).join(","))),
+    Flag.atLeast(0)
+  ),
+  read: (given) => {
+    const on = new Set(Struct.keys(known))
+    for (const text of given.flatMap((it) => String(it).split(",")).filter((it) => it !== "")) {
+      const [, key, value] = /^([^=]*?)(?:=(true|false))?$/.exec(text) ?? []
+      const found = Struct.keys(known).find((it) => it === key)
+      if (found === undefined) {
+        return Result.fail(
+          `--${name}: expected ${Struct.keys(known).join(" or ")} with =true or =false, found "${text}"`
+        )
+      }
+      if (value === "false") on.delete(found)
+      else on.add(found)
+    }
+    const left = Struct.keys(known).filter((key) => on.has(key)).map((key) => known[key])
+    return Array.isReadonlyArrayNonEmpty(left)
+      ? Result.succeed(left)
+      : Result.fail(`--${name}: expected one of ${Struct.keys(known).join(", ")} to stay on, found all switched off`)
+  }
+})
 
 /** The same setting with a one-letter name besides. */
 export const alias = <A>(letter: string, setting: Setting<A>): Setting<A> => ({

@@ -72,6 +72,32 @@ describe("the command line", () => {
       }
     ))
 
+  it.effect("switches versions of the API off, in one occurrence or in several", () =>
+    Effect.gen(function*() {
+      const served = (...args: ReadonlyArray<string>) => Effect.map(read(...args), (options) => options.runtimeConfig)
+      assert.deepStrictEqual(yield* served(), ["v1", "v1beta1"])
+      assert.deepStrictEqual(yield* served("--runtime-config=metrics.k8s.io/v1=false"), ["v1beta1"])
+      assert.deepStrictEqual(
+        yield* served("--runtime-config=metrics.k8s.io/v1beta1=false,metrics.k8s.io/v1=true"),
+        ["v1"]
+      )
+      assert.deepStrictEqual(
+        yield* served("--runtime-config=metrics.k8s.io/v1=false", "--runtime-config=metrics.k8s.io/v1"),
+        ["v1", "v1beta1"]
+      )
+      assert.deepStrictEqual(
+        yield* problems("--runtime-config=metrics.k8s.io/v1=false,metrics.k8s.io/v1beta1=false"),
+        ["--runtime-config: expected one of metrics.k8s.io/v1, metrics.k8s.io/v1beta1 to stay on, found all switched off"]
+      )
+      assert.deepStrictEqual(
+        yield* problems("--runtime-config=apps/v1=false"),
+        [
+          "--runtime-config: expected metrics.k8s.io/v1 or metrics.k8s.io/v1beta1 with =true or =false, " +
+          "found \"apps/v1=false\""
+        ]
+      )
+    }))
+
   it.effect("reports everything that is wrong, with what was expected, at once", () =>
     Effect.map(
       problems(

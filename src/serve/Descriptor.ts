@@ -51,11 +51,19 @@ export const ofNodes = (nodes: Nodes["Service"]): Descriptor<Node, Sample.NodeUs
   }
 })
 
-export const ofPods = (pods: Pods["Service"]): Descriptor<Pod, Sample.PodUsage, PodItem> => ({
+export const ofPods = (
+  pods: Pods["Service"],
+  options: {
+    /**
+     * The original does not select by node, although the server knows which node a pod's usage came from. A server with
+     * the version v1, which the original does not have, selects by it in both; one without v1 is like the original.
+     */
+    readonly selectByNode: boolean
+  }
+): Descriptor<Pod, Sample.PodUsage, PodItem> => ({
   resource: "pods",
   notFound: { object: "pods", metrics: "podmetrics" },
-  // The original does not select by node; the server knows which node a pod's usage came from.
-  selectableFields: ["metadata.name", "metadata.namespace", "spec.nodeName"],
+  selectableFields: ["metadata.name", "metadata.namespace", ...options.selectByNode ? ["spec.nodeName"] : []],
   list: (namespace) => namespace === "" ? pods.list() : pods.listNamespace(namespace),
   find: (namespace, name) => pods.get(namespace, name),
   usage: (snapshot, pod) => snapshot.pod(pod.namespace, pod.name),

@@ -1,5 +1,5 @@
 /** The resources of metrics.k8s.io, nodes and pods: one pipeline for both. */
-import { Clock, Context, Effect, Layer } from "effect"
+import { type Array as Arr, Clock, Context, Effect, Layer } from "effect"
 import type { Labels } from "../discover/Labels.ts"
 import { Nodes } from "../discover/Nodes.ts"
 import { Pods } from "../discover/Pods.ts"
@@ -26,19 +26,24 @@ export interface Resource {
 }
 
 export class MetricsApi extends Context.Service<MetricsApi, {
+  /** Those that are served, the preferred one first. */
+  readonly versions: Arr.NonEmptyReadonlyArray<Version>
   nodes(version: Version): Resource
   pods(version: Version): Resource
 }>()("metrics-server/serve/MetricsApi") {
-  static readonly layer = Layer.effect(
-    MetricsApi,
-    Effect.gen(function*() {
-      const store = yield* MetricsStore
-      return MetricsApi.of({
-        nodes: serve(store, Descriptor.ofNodes(yield* Nodes)),
-        pods: serve(store, Descriptor.ofPods(yield* Pods))
+  static layer({ versions }: { readonly versions: Arr.NonEmptyReadonlyArray<Version> }) {
+    return Layer.effect(
+      MetricsApi,
+      Effect.gen(function*() {
+        const store = yield* MetricsStore
+        return MetricsApi.of({
+          versions,
+          nodes: serve(store, Descriptor.ofNodes(yield* Nodes)),
+          pods: serve(store, Descriptor.ofPods(yield* Pods, { selectByNode: versions.includes("v1") }))
+        })
       })
-    })
-  )
+    )
+  }
 }
 
 const serve = <Object extends { readonly labels: Labels }, Usage, Item>(

@@ -6,7 +6,7 @@ import * as HttpApp from "./HttpApp.ts"
 import { MetricsApi, type Resource } from "./MetricsApi.ts"
 import * as Route from "./Route.ts"
 import { VersionInfo } from "./schema/Meta.ts"
-import { group, groupVersion, type Version, versions } from "./schema/Metrics.ts"
+import { group, groupVersion, type Version } from "./schema/Metrics.ts"
 
 export interface Options {
   /** Of this program: major.minor.patch. */
@@ -22,8 +22,8 @@ export const layer = (options: Options) => Layer.unwrap(Effect.map(make(options)
 export const make = Effect.fnUntraced(function*(options: Options) {
   const api = yield* MetricsApi
   return HttpApp.make([
-    ...ofGroup(versions),
-    ...versions.flatMap((version) => ofVersion(version, api.nodes(version), api.pods(version))),
+    ...ofGroup(api.versions),
+    ...api.versions.flatMap((version) => ofVersion(version, api.nodes(version), api.pods(version))),
     Route.fact("/version", versionInfo(options.version)),
     ...options.extra
   ])

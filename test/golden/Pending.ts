@@ -11,18 +11,13 @@ export const pending = ({ answer, auth, name, path }: Exchange): string | undefi
 }
 
 const unfinished = new Set([
-  "001-apis",
   "004-apis-agg-v2",
   "006-apis-agg-both-kubectl",
   "007-apis-agg-v2-pb",
   "008-apis-agg-v2-cbor",
   "010-apis-yaml",
-  "011-group",
-  "012-group-slash",
-  "013-group-pb",
   "014-group-yaml",
   "019-gv-cbor",
-  "021-gv-unknown",
   "022-group-unknown",
   "040-healthz-exclude",
   "043-healthz-missing",
@@ -106,8 +101,6 @@ const unfinished = new Set([
   "299-pod-bad-as",
   "301-pod-accept-appstar",
   "350-nodes-timeout-bad",
-  "379-pods-fs-unsupported",
   "396-pods-timeout-bad",
-  "425-pods-ns-fs-unsupported",
   "442-pods-ns-timeout-bad"
 ])

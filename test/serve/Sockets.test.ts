@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { MetricsApi } from "../../src/serve/MetricsApi.ts"
 import * as Routes from "../../src/serve/Routes.ts"
+import { versions } from "../../src/serve/schema/Metrics.ts"
 import { cluster, options } from "../fixtures/Asking.ts"
 import { http1, http2 } from "../fixtures/HttpsClient.ts"
 import { read } from "../fixtures/KubernetesProtobuf.ts"
@@ -12,7 +13,7 @@ const { port } = LoopbackHttps
 const gv = "/apis/metrics.k8s.io/v1beta1"
 
 const served = Routes.layer(options).pipe(
-  Layer.provide(MetricsApi.layer),
+  Layer.provide(MetricsApi.layer({ versions })),
   Layer.provide(cluster),
   Layer.provideMerge(LoopbackHttps.layer)
 )
