@@ -1,8 +1,8 @@
 /** The command line of the metrics server: options -> layers -> launch. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Effect, Exit, Layer, Logger } from "effect"
-import { Command } from "effect/cli"
+import { Cause, Console, Effect, Exit, Layer, Logger } from "effect"
+import { CliError, Command } from "effect/cli"
 import * as MetricsServer from "./MetricsServer.ts"
 import * as Options from "./Options.ts"
 
@@ -13,7 +13,11 @@ Command.make(
 ).pipe(
   Command.withDescription("Serves metrics.k8s.io: what the nodes and pods of a Kubernetes cluster use right now"),
   Command.run({ version: MetricsServer.version }),
-  Effect.tapError((error) => Effect.logFatal(error.message)),
+  Effect.tapError((error) => {
+    // What the command line got wrong it has said itself, below its help.
+    if (CliError.isCliError(error)) return Effect.void
+    return error._tag === "OptionsError" ? Console.error(error.message) : Effect.logFatal(error.message)
+  }),
   Effect.provide([NodeServices.layer, Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])]),
   NodeRuntime.runMain({
     disableErrorReporting: true,

@@ -67,7 +67,7 @@ const decode = Schema.decodeUnknownResult(Kubeconfig)
 
 const explain = (issue: SchemaIssue.Issue) =>
   SchemaIssue.makeFormatterStandardSchemaV1()(issue).issues.map(({ message, path = [] }) =>
-    `${path.map((key) => typeof key === "object" ? key.key : key).join(".")}: ${message}`
+    `${path.map((key) => typeof key === "object" ? key.key : key).join(".") || "the file"}: ${message}`
   )
 
 const resolve = (config: typeof Kubeconfig.Type): Result.Result<Entry, ReadonlyArray<string>> => {
