@@ -1,0 +1,90 @@
+/** The program itself, as a process: what it says and how it ends. */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, layer } from "@effect/vitest"
+import { Effect, FileSystem, Path, Schedule, Stream } from "effect"
+import { ChildProcess } from "effect/process"
+import * as Loopback from "../src/simulate/Loopback.ts"
+import { http2 } from "./fixtures/HttpsClient.ts"
+
+const start = (...flags: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const main = yield* (yield* Path.Path).fromFileUrl(new URL("../src/main.ts", import.meta.url))
+    return yield* ChildProcess.make(process.execPath, [main, ...flags], {
+      stdin: "ignore",
+      forceKillAfter: "20 seconds"
+    })
+  })
+
+/** What it prints until it ends by itself. */
+const run = (...flags: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const child = yield* start(...flags)
+    const output = yield* Stream.mkString(Stream.decodeText(child.all))
+    return { output, exitCode: yield* child.exitCode }
+  })
+
+const freePort = Effect.map(Effect.scoped(Loopback.listen(0, (socket) => socket.destroy())), ({ port }) => port)
+
+/** A kubeconfig whose server is away. */
+const kubeconfigToNowhere = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const directory = yield* fs.makeTempDirectoryScoped()
+  yield* fs.writeFileString(
+    `${directory}/kubeconfig`,
+    JSON.stringify({
+      "current-context": "c",
+      contexts: [{ name: "c", context: { cluster: "c", user: "u" } }],
+      clusters: [{ name: "c", cluster: { server: `https://127.0.0.1:${yield* freePort}` } }],
+      users: [{ name: "u", user: { token: "t" } }]
+    })
+  )
+  return { directory, flag: `--kubeconfig=${directory}/kubeconfig` }
+})
+
+layer(NodeServices.layer, { excludeTestServices: true })("the program", (it) => {
+  it.effect("reports every wrong option and ends with 1", () =>
+    Effect.map(run("--metric-resolution=soon", "--secure-port=0"), ({ exitCode, output }) => {
+      assert.strictEqual(exitCode, 1)
+      assert.strictEqual(
+        output,
+        "invalid options:\n" +
+          "  --metric-resolution: expected a Go duration such as 15s or 1m30s, found \"soon\"\n" +
+          "  --secure-port: expected a port, 1 to 65535, found \"0\"\n"
+      )
+    }))
+
+  it.effect("names a flag it does not know and ends with 1", () =>
+    Effect.map(run("--no-such-flag"), ({ exitCode, output }) => {
+      assert.strictEqual(exitCode, 1)
+      assert.include(output, "Unrecognized flag: --no-such-flag")
+    }))
+
+  it.effect("says what is missing where there is neither a kubeconfig nor a service account", () =>
+    Effect.map(run("--bind-address=127.0.0.1", "--kubeconfig=/no/such/file"), ({ exitCode, output }) => {
+      assert.strictEqual(exitCode, 1)
+      assert.match(output, /cannot use kubeconfig \/no\/such\/file: .*NotFound.*give another with --kubeconfig/)
+    }))
+
+  it.effect("refuses to serve others than this machine while it cannot ask who they are", () =>
+    Effect.gen(function*() {
+      const { directory, flag } = yield* kubeconfigToNowhere
+      const { exitCode, output } = yield* run(flag, `--cert-dir=${directory}`, `--secure-port=${yield* freePort}`)
+      assert.strictEqual(exitCode, 1)
+      assert.include(output, "will not listen on 0.0.0.0")
+      assert.include(output, "--unsafe-serve-unauthenticated")
+    }))
+
+  it.effect("is alive while the kube-apiserver is away, is not ready, and ends with 0 on SIGTERM", () =>
+    Effect.gen(function*() {
+      const { directory, flag } = yield* kubeconfigToNowhere
+      const port = yield* freePort
+      const child = yield* start(flag, `--cert-dir=${directory}`, `--secure-port=${port}`, "--bind-address=127.0.0.1")
+      const ask = (path: string) => Effect.map(http2({ port, path }), ({ status }) => status)
+      const listening = Effect.retry(ask("/version"), { schedule: Schedule.spaced("100 millis"), times: 300 })
+      assert.strictEqual(yield* listening, 200)
+      assert.strictEqual(yield* ask("/readyz"), 500)
+      assert.strictEqual(yield* ask("/apis/metrics.k8s.io/v1/nodes"), 200)
+      yield* child.kill({ killSignal: "SIGTERM" })
+      assert.strictEqual(yield* child.exitCode, 0)
+    }))
+})
