@@ -28,7 +28,7 @@ const settings = {
   ),
   nodeSelector: Setting.alias(
     "l",
-    Setting.optionalText("node-selector", "SELECTOR", "Scrape and serve only nodes with these labels")
+    Setting.labelSelector("node-selector", "Scrape and serve only nodes with these labels")
   ),
   kubeletPort: Setting.port("kubelet-port", "Port of the kubelets", 10250),
   kubeletUseNodeStatusPort: Setting.boolean(

@@ -2,6 +2,7 @@
 import { Array, Duration, Option, Result, Struct } from "effect"
 import { Flag } from "effect/cli"
 import { parseGoDuration } from "./Quantity.ts"
+import * as LabelSelectorParser from "./selector/LabelSelectorParser.ts"
 
 export interface Setting<A> {
   /** Takes every occurrence; the last one wins. */
@@ -41,6 +42,18 @@ export const optionalText = (name: string, metavar: string, meaning: string): Se
     { metavar, expected: "a text", parse: (text) => Option.some(nonEmpty(text)) },
     Option.none<string>()
   )
+
+/** A label selector in the apiserver's grammar, as a text to be sent there; may be left out. */
+export const labelSelector = (name: string, meaning: string): Setting<Option.Option<string>> => ({
+  ...optionalText(name, "SELECTOR", meaning),
+  read: (given) => {
+    const text = String(given.at(-1) ?? "")
+    return Result.mapBoth(LabelSelectorParser.parse(text), {
+      onSuccess: () => nonEmpty(text),
+      onFailure: (problem) => `--${name}: expected a label selector such as pool=a,!spot, found "${text}": ${problem}`
+    })
+  }
+})
 
 export const text = (name: string, metavar: string, meaning: string, fallback: string): Setting<string> =>
   textual(name, withDefault(meaning, fallback), { metavar, expected: "a text", parse: nonEmpty }, fallback)

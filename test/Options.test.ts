@@ -123,6 +123,7 @@ describe("the command line", () => {
       [["--kubelet-request-timeout=-1s"], /Go duration/],
       [["--kubelet-insecure-tls", "--kubelet-certificate-authority=ca"], /exclude each other/],
       [["--kubelet-client-key=key"], /need each other/],
+      [["--node-selector=pool in"], /label selector such as .*, found "pool in": /],
       [["--deprecated-kubelet-completely-insecure", "--kubelet-insecure-tls"], /excludes every other flag/]
     ] as const
   )(

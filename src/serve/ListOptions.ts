@@ -1,9 +1,9 @@
 /** The query of a list: what is selected, and the parameters that are refused although we have no use for them. */
 import { Result } from "effect"
+import * as FieldSelector from "../selector/FieldSelector.ts"
+import { type LabelSelector, parseInt64 } from "../selector/LabelSelector.ts"
+import * as LabelSelectorParser from "../selector/LabelSelectorParser.ts"
 import { BadRequest, InvalidOptions } from "./ApiError.ts"
-import * as FieldSelector from "./FieldSelector.ts"
-import { type LabelSelector, parseInt64 } from "./LabelSelector.ts"
-import * as LabelSelectorParser from "./LabelSelectorParser.ts"
 import { isTrue } from "./RequestInfo.ts"
 
 export interface ListOptions {

@@ -1,6 +1,6 @@
 /** What a request asks for, in the words that authorization uses: the kube-apiserver's reading of method, path and query. */
 import { Result } from "effect"
-import * as FieldSelector from "./FieldSelector.ts"
+import * as FieldSelector from "../selector/FieldSelector.ts"
 
 /** What does not apply is empty. */
 export interface RequestInfo {

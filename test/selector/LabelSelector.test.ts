@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
-import * as LabelSelector from "../../src/serve/LabelSelector.ts"
-import * as LabelSelectorParser from "../../src/serve/LabelSelectorParser.ts"
+import * as LabelSelector from "../../src/selector/LabelSelector.ts"
+import * as LabelSelectorParser from "../../src/selector/LabelSelectorParser.ts"
 
 const selects = (text: string, labels: Record<string, string>) =>
   LabelSelector.matches(Result.getOrThrow(LabelSelectorParser.parse(text)), labels)

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
-import * as FieldSelector from "../../src/serve/FieldSelector.ts"
+import * as FieldSelector from "../../src/selector/FieldSelector.ts"
 
 const read = (text: string) => Result.getOrThrow(FieldSelector.parse(text))
 

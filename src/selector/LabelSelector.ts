@@ -1,5 +1,6 @@
 /** Which sets of labels a label selector selects. */
-import type { Labels } from "../discover/Labels.ts"
+
+type Labels = Readonly<Record<string, string>>
 
 /** One condition. */
 export type Requirement =
@@ -13,7 +14,7 @@ export type LabelSelector = ReadonlyArray<Requirement>
 export const matches = (selector: LabelSelector, labels: Labels): boolean =>
   selector.every((requirement) => meets(requirement, labels))
 
-/** Asks once of each set of labels: sets are interned, so that thousands of pods share a few hundred of them. */
+/** Asks once of each set of labels: where sets are interned, thousands of pods share a few hundred of them. */
 export const matcher = (selector: LabelSelector): (labels: Labels) => boolean => {
   if (selector.length === 0) return () => true
   const answers = new WeakMap<Labels, boolean>()
