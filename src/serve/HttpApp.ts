@@ -20,13 +20,15 @@ export const make = (routes: ReadonlyArray<Route.Route>): HttpApp => {
   const directory = encodeRootPaths({ paths: routes.map((route) => route.path).filter(isListed).sort() })
 
   const respond = Effect.fnUntraced(function*(
-    { method, url }: HttpServerRequest.HttpServerRequest,
+    { headers, method, url }: HttpServerRequest.HttpServerRequest,
     preferences: Negotiation.Preferences
   ) {
     const path = yield* Effect.fromResult(decodePath(url))
     const info = RequestInfo.parse(method, path, preferences.query)
     const route = find(path)
-    if (route !== undefined) return yield* route.respond({ method, info, query: preferences.query, preferences })
+    if (route !== undefined) {
+      return yield* route.respond({ method, info, query: preferences.query, preferences, headers })
+    }
     // Elsewhere than under the API's own paths, those who are lost are told what there is.
     if (!isOwn(path)) return Answer.indented(directory, path === "/" ? 200 : 404)
     return yield* new PathNotFound()

@@ -62,7 +62,7 @@ export const admit = (accept: string, route: { readonly watchable: boolean }): R
   )
 }
 
-interface Clause {
+export interface Clause {
   readonly type: string
   readonly subtype: string
   readonly quality: number
@@ -84,7 +84,8 @@ const agrees = ({ parameters }: Clause, mediaType: MediaType) => {
     && !["as", "g", "v"].some((name) => parameters.has(name))
 }
 
-const parseAccept = (header: string): ReadonlyArray<Clause> => {
+/** The ranges of an Accept header, the preferred one first; what is none is passed over. */
+export const parseAccept = (header: string): ReadonlyArray<Clause> => {
   const clauses: Array<Clause> = []
   for (const part of header.split(",")) {
     const [range = "", ...rest] = part.split(";")

@@ -1,6 +1,6 @@
 /** A path and who answers for it. */
 import { Effect } from "effect"
-import type { HttpServerResponse } from "effect/http"
+import type { Headers, HttpServerResponse } from "effect/http"
 import * as Answer from "./Answer.ts"
 import { type ApiError, MethodNotAllowed } from "./ApiError.ts"
 import type { Document } from "./Document.ts"
@@ -13,12 +13,16 @@ export interface Request {
   readonly info: RequestInfo
   readonly query: URLSearchParams
   readonly preferences: Negotiation.Preferences
+  readonly headers: Headers.Headers
 }
 
 export type Respond = (request: Request) => Effect.Effect<HttpServerResponse.HttpServerResponse, ApiError>
 
 export interface Route {
-  /** Segments in braces stand for any: what they mean to the request is in its RequestInfo. */
+  /**
+   * Segments in braces stand for any: what they mean to the request is in its RequestInfo. With a slash at its end: every
+   * path that begins so.
+   */
   readonly path: string
   readonly respond: Respond
 }
@@ -52,7 +56,10 @@ export const fact = (path: string, json: unknown): Route => ({
 /** The route for a path, if there is one. */
 export const finder = (routes: ReadonlyArray<Route>) => {
   const table = routes.map((route) => ({ route, pattern: segments(route.path) }))
+  const trees = routes.filter((route) => route.path.endsWith("/"))
   return (path: string): Route | undefined => {
+    const tree = trees.find((route) => path.startsWith(route.path))
+    if (tree !== undefined) return tree
     const parts = segments(path)
     return table.find(({ pattern }) =>
       pattern.length === parts.length && pattern.every((it, index) => it.startsWith("{") || it === parts[index])
