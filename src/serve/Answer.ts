@@ -7,20 +7,26 @@ import * as Negotiation from "./Negotiation.ts"
 import { writeStatus } from "./protobuf/Meta.ts"
 import { Status } from "./schema/Meta.ts"
 import { fromError } from "./Status.ts"
+import * as Yaml from "./Yaml.ts"
 
 /** A document in a negotiated form. */
 export const document = (
   document: Document.Document,
   { mediaType, pretty }: Negotiation.Negotiated,
-  status = 200
+  options: { readonly status?: number; readonly contentType?: string } = {}
 ): HttpServerResponse.HttpServerResponse => {
+  const { contentType = mediaType.name, status = 200 } = options
+  const written = { status, headers, contentType }
   switch (mediaType.name) {
     case "application/json":
-      return pretty
-        ? indented(document.json(), status)
-        : json(`${JSON.stringify(document.json())}\n`, status)
+      return HttpServerResponse.text(
+        pretty ? JSON.stringify(document.json(), undefined, 2) : `${JSON.stringify(document.json())}\n`,
+        written
+      )
+    case "application/yaml":
+      return HttpServerResponse.text(Yaml.stringify(document.json()), written)
     case "application/vnd.kubernetes.protobuf":
-      return HttpServerResponse.uint8Array(document.protobuf(), { status, headers, contentType: mediaType.name })
+      return HttpServerResponse.uint8Array(document.protobuf(), written)
   }
 }
 
@@ -32,13 +38,14 @@ export const failure = (
   const status = fromError(error)
   const body = statusDocument(status)
   return Result.match(Negotiation.negotiate(preferences), {
-    onSuccess: (negotiated) => document(body, negotiated, status.code),
+    onSuccess: (negotiated) => document(body, negotiated, { status: status.code }),
     onFailure: () => indented(body.json(), status.code)
   })
 }
 
-/** Indented, as the kube-apiserver writes for people, without a newline at the end. */
-export const indented = (body: unknown, status: number) => json(JSON.stringify(body, undefined, 2), status)
+/** Indented JSON, as the kube-apiserver writes for people, without a newline at the end. */
+export const indented = (body: unknown, status: number) =>
+  HttpServerResponse.text(JSON.stringify(body, undefined, 2), { status, headers, contentType: "application/json" })
 
 /** Plain text, such as a probe's. */
 export const text = (body: string, status: number) =>
@@ -47,9 +54,6 @@ export const text = (body: string, status: number) =>
     headers: { ...headers, "x-content-type-options": "nosniff" },
     contentType: "text/plain; charset=utf-8"
   })
-
-const json = (body: string, status: number) =>
-  HttpServerResponse.text(body, { status, headers, contentType: "application/json" })
 
 /** What is answered is true of one moment and for one client. */
 const headers = { "cache-control": "no-cache, private" }

@@ -51,6 +51,7 @@ const preferencesOf = ({ headers, url }: HttpServerRequest.HttpServerRequest): N
   const start = url.indexOf("?")
   return {
     accept: headers["accept"] ?? "",
+    acceptEncoding: headers["accept-encoding"] ?? "",
     userAgent: headers["user-agent"] ?? "",
     query: new URLSearchParams(start < 0 ? "" : url.slice(start))
   }

@@ -4,36 +4,62 @@ import { NotAcceptable } from "./ApiError.ts"
 
 /** A form that answers can be written in. */
 export interface MediaType {
-  readonly name: "application/json" | "application/vnd.kubernetes.protobuf"
+  readonly name: "application/json" | "application/yaml" | "application/vnd.kubernetes.protobuf"
   /** Also written as a stream of events, to those who watch. */
   readonly streams: boolean
 }
 
 export const json: MediaType = { name: "application/json", streams: true }
+export const yaml: MediaType = { name: "application/yaml", streams: false }
 export const protobuf: MediaType = { name: "application/vnd.kubernetes.protobuf", streams: true }
 
 /** The first is for clients that do not care. */
-const mediaTypes = [json, protobuf] as const
+const mediaTypes = [json, yaml, protobuf] as const
+
+/** As what else than itself an object is asked for: `as=Table;g=meta.k8s.io;v=v1`. What is not said is empty. */
+export interface Conversion {
+  readonly kind: string
+  readonly group: string
+  readonly version: string
+}
+
+/** What an endpoint can convert its objects to. */
+export type Offers = (conversion: Conversion, mediaType: MediaType) => boolean
+
+const nothing: Offers = () => false
 
 export interface Negotiated {
   readonly mediaType: MediaType
+  /** Absent for the object as it is. */
+  readonly conversion?: Conversion
   readonly pretty: boolean
 }
 
 /** What of a request decides the form of its answer. */
 export interface Preferences {
   readonly accept: string
+  readonly acceptEncoding: string
   readonly userAgent: string
   readonly query: URLSearchParams
 }
 
-export const negotiate = (preferences: Preferences): Result.Result<Negotiated, NotAcceptable> => {
+export const negotiate = (
+  preferences: Preferences,
+  offers: Offers = nothing
+): Result.Result<Negotiated, NotAcceptable> => {
   const preferred = isPretty(preferences)
   if (preferences.accept === "") return Result.succeed({ mediaType: json, pretty: preferred })
   for (const clause of parseAccept(preferences.accept)) {
-    const mediaType = mediaTypes.find((it) => covers(clause, it) && agrees(clause, it))
+    const conversion = conversionOf(clause)
+    const mediaType = mediaTypes.find((it) =>
+      covers(clause, it) && agrees(clause, it) && (conversion === undefined || offers(conversion, it))
+    )
     if (mediaType !== undefined) {
-      return Result.succeed({ mediaType, pretty: preferred || clause.parameters.get("pretty") === "1" })
+      return Result.succeed({
+        mediaType,
+        ...conversion !== undefined && { conversion },
+        pretty: preferred || clause.parameters.get("pretty") === "1"
+      })
     }
   }
   return Result.fail(
@@ -75,14 +101,17 @@ const covers = (clause: Clause, mediaType: MediaType) => {
     || clause.type === "*" && clause.subtype === "*"
 }
 
-/** Parameters that ask for something else than the object as it is; unknown ones do not matter. */
+/** Parameters that nobody can meet; unknown ones do not matter. */
 const agrees = ({ parameters }: Clause, mediaType: MediaType) => {
   const stream = parameters.get("stream") ?? ""
   return (stream === "" || stream === "watch" && mediaType.streams)
     && (parameters.get("sv") ?? "") === ""
-    // Tables and partial metadata: a conversion that nobody offers is not acceptable.
-    && !["as", "g", "v"].some((name) => parameters.has(name))
 }
+
+const conversionOf = ({ parameters }: Clause): Conversion | undefined =>
+  ["as", "g", "v"].some((name) => parameters.has(name))
+    ? { kind: parameters.get("as") ?? "", group: parameters.get("g") ?? "", version: parameters.get("v") ?? "" }
+    : undefined
 
 /** The ranges of an Accept header, the preferred one first; what is none is passed over. */
 export const parseAccept = (header: string): ReadonlyArray<Clause> => {

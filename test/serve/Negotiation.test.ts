@@ -5,6 +5,7 @@ import * as Negotiation from "../../src/serve/Negotiation.ts"
 const negotiate = (accept: string, options: { readonly userAgent?: string; readonly query?: string } = {}) =>
   Negotiation.negotiate({
     accept,
+    acceptEncoding: "",
     userAgent: options.userAgent ?? "kubectl/v1.36.2",
     query: new URLSearchParams(options.query)
   }).pipe(
@@ -14,7 +15,9 @@ const negotiate = (accept: string, options: { readonly userAgent?: string; reado
 
 const json = "application/json"
 const protobuf = "application/vnd.kubernetes.protobuf"
-const none = "only the following media types are accepted: application/json, application/vnd.kubernetes.protobuf"
+const none = "only the following media types are accepted: " +
+  "application/json, application/yaml, application/vnd.kubernetes.protobuf"
+const yaml = "application/yaml"
 
 describe("negotiation", () => {
   it.each([
@@ -29,11 +32,15 @@ describe("negotiation", () => {
     ["application/vnd.kubernetes.protobuf", protobuf],
     ["application/vnd.kubernetes.protobuf, */*", protobuf],
     ["application/vnd.kubernetes.protobuf,application/json", protobuf],
+    ["application/yaml", yaml],
+    ["text/yaml", none],
+    ["application/json;q=0.5,application/yaml", yaml],
+    ["application/yaml;stream=watch", none],
     ["application/json;q=0.5, application/vnd.kubernetes.protobuf", protobuf],
     ["application/json;q=x, application/vnd.kubernetes.protobuf;q=0.1", protobuf],
     ["*/*, application/vnd.kubernetes.protobuf", protobuf],
     ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", json],
-    // What kubectl get asks for first is refused until tables are served, and its last choice taken.
+    // What kubectl get asks for first is refused where no table is offered, and its last choice taken.
     [
       "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json",
       json
@@ -86,12 +93,13 @@ describe("negotiation", () => {
       })
     assert.strictEqual(
       refusal(false),
-      "406: Not Acceptable\n\nAvailable representations: application/json, application/vnd.kubernetes.protobuf"
+      "406: Not Acceptable\n\nAvailable representations: " +
+        "application/json, application/yaml, application/vnd.kubernetes.protobuf"
     )
     assert.strictEqual(
       refusal(true),
-      "406: Not Acceptable\n\nAvailable representations: application/json, application/vnd.kubernetes.protobuf, " +
-        "application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"
+      "406: Not Acceptable\n\nAvailable representations: " +
+        "application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"
     )
   })
 })
