@@ -1,6 +1,6 @@
 /** The kubelet as a service: one node in, one sample out. */
 import { Clock, Context, Duration, Effect, Layer, Option, Result, Stream } from "effect"
-import { HttpClientRequest, type HttpClientResponse } from "effect/http"
+import type { HttpClientError, HttpClientResponse } from "effect/http"
 import { type AddressOptions, candidates, type Endpoint } from "../discover/Address.ts"
 import type { Node } from "../discover/Nodes.ts"
 import { Kube } from "../kube/Kube.ts"
@@ -37,33 +37,23 @@ export class Kubelet extends Context.Service<Kubelet, {
         const client = yield* KubeletClient
         const kube = yield* Kube
         const scheme = options.completelyInsecure ? "http" : "https"
+        const authorization = options.completelyInsecure
+          ? Effect.succeedNone
+          : Effect.map(kube.credentials, (credentials) => credentials.authorization)
 
-        const request = Effect.fnUntraced(function*(node: Node, { address, port }: Endpoint) {
-          const dialled = hostAndPort(address, port)
-          const fail = (reason: KubeletReason, detail: string, cause?: unknown) =>
-            new KubeletError({ node: node.name, address: dialled, reason, detail, ...cause !== undefined && { cause } })
-
-          const credentials = options.completelyInsecure
-            ? Option.none<string>()
-            : (yield* Effect.mapError(kube.credentials, (error) => fail("unauthorized", error.message, error)))
-              .authorization
+        const attempt = Effect.fnUntraced(function*(node: Node, endpoint: Endpoint) {
+          const dialled = hostAndPort(endpoint)
+          const fail = failing(node, dialled)
+          const header = yield* Effect.mapError(authorization, (error) => fail("unauthorized", error.message, error))
           const requestedAt = yield* Clock.currentTimeMillis
-          const response = yield* HttpClientRequest.get(`${scheme}://${dialled}${node.metricsPath}`).pipe(
-            Option.isSome(credentials) ? HttpClientRequest.setHeader("authorization", credentials.value) : (_) => _,
-            client.execute,
-            Effect.mapError((error) => {
-              const { reason, detail } = explainTransport(error)
-              return fail(reason, detail, error)
-            })
-          )
+          const response = yield* client.get(`${scheme}://${dialled}${node.metricsPath}`, {
+            headers: Option.match(header, { onNone: () => ({}), onSome: (authorization) => ({ authorization }) })
+          }).pipe(Effect.mapError(fail.transport))
           if (response.status !== 200) {
             return yield* fail(byStatus[response.status] ?? "status", `HTTP status ${response.status}`)
           }
-          const bytes = yield* body(response, fail)
-          const page = parse(bytes, requestedAt)
-          if (Result.isFailure(page)) {
-            return yield* fail("malformed_page", page.failure.message)
-          }
+          const page = parse(yield* body(response, fail), requestedAt)
+          if (Result.isFailure(page)) return yield* fail("malformed_page", page.failure.message)
           const { containers, points, scrapeError } = page.success
           if (containers.length === 0 && Number.isNaN(points.cpuSeconds(0))) {
             return yield* fail("no_data", scrapeError ? "the page says scrape error" : "the page has no usage in it")
@@ -71,34 +61,21 @@ export class Kubelet extends Context.Service<Kubelet, {
           return { node: node.name, containers, points } satisfies Sample
         })
 
-        const scrape = (node: Node) => {
+        const scrape = Effect.fnUntraced(function*(node: Node) {
           const [first, ...others] = candidates(node, options)
-          const failure = (reason: KubeletReason, detail: string, address = "") =>
-            Effect.fail(new KubeletError({ node: node.name, address, reason, detail }))
           if (first === undefined) {
-            const has = node.addresses.map((_) => _.type).join(", ") || "none"
-            return failure("no_address", `wanted one of ${options.preferredTypes.join(", ")}, it has ${has}`)
+            const has = node.addresses.map(({ type }) => type).join(", ") || "none"
+            return yield* failing(node, "")("no_address", `wanted ${options.preferredTypes.join(", ")}, it has ${has}`)
           }
-          return others.reduce(
-            (attempt, other) =>
-              Effect.catchIf(
-                attempt,
-                (error) => worthAnotherAddress.has(error.reason),
-                (error) => Effect.mapError(request(node, other), () => error)
-              ),
-            request(node, first)
-          ).pipe(
+          const timedOut = failing(node, hostAndPort(first))
+          return yield* others.reduce(orElse((other) => attempt(node, other)), attempt(node, first)).pipe(
             Effect.timeoutOrElse({
               duration: options.requestTimeout,
               orElse: () =>
-                failure(
-                  "timeout",
-                  `no complete answer within ${Duration.toSeconds(options.requestTimeout)} s`,
-                  hostAndPort(first.address, first.port)
-                )
+                timedOut("timeout", `no complete answer within ${Duration.toSeconds(options.requestTimeout)} s`)
             })
           )
-        }
+        })
 
         return Kubelet.of({ scrape })
       })
@@ -109,26 +86,48 @@ export class Kubelet extends Context.Service<Kubelet, {
 const byStatus: Readonly<Record<number, KubeletReason>> = { 401: "unauthorized", 403: "forbidden" }
 
 /** IPv6 addresses stand in brackets in a URL. */
-const hostAndPort = (address: string, port: number) => `${address.includes(":") ? `[${address}]` : address}:${port}`
+const hostAndPort = ({ address, port }: Endpoint) => `${address.includes(":") ? `[${address}]` : address}:${port}`
+
+/** Makes the errors of one attempt. */
+const failing = (node: Node, address: string) => {
+  const fail = (reason: KubeletReason, detail: string, cause?: unknown) =>
+    new KubeletError({ node: node.name, address, reason, detail, ...cause !== undefined && { cause } })
+  return Object.assign(fail, {
+    transport: (error: HttpClientError.HttpClientError) => {
+      const { detail, reason } = explainTransport(error)
+      return fail(reason, detail, error)
+    }
+  })
+}
+
+/** Tries the next address where that may help. The first failure is the one that is told: it is of the preferred address. */
+const orElse =
+  <A>(next: (endpoint: Endpoint) => Effect.Effect<A, KubeletError>) =>
+  (attempted: Effect.Effect<A, KubeletError>, endpoint: Endpoint) =>
+    Effect.catchIf(
+      attempted,
+      ({ reason }) => worthAnotherAddress.has(reason),
+      (error) => Effect.mapError(next(endpoint), () => error)
+    )
 
 /** The whole body, but never more than a page can have. */
 const body = Effect.fnUntraced(function*(
   response: HttpClientResponse.HttpClientResponse,
-  fail: (reason: KubeletReason, detail: string, cause?: unknown) => KubeletError
+  fail: ReturnType<typeof failing>
 ) {
   const chunks: Array<Uint8Array> = []
   let size = 0
-  yield* Stream.runForEachArray(response.stream, (arrived) => {
-    for (const chunk of arrived) {
-      size += chunk.length
-      chunks.push(chunk)
-    }
-    return size > maxPageBytes
-      ? Effect.fail(fail("body_too_large", `the answer exceeds ${maxPageBytes} bytes`))
-      : Effect.void
-  }).pipe(Effect.catchTag("HttpClientError", (error) => {
-    const { reason, detail } = explainTransport(error)
-    return Effect.fail(fail(reason, detail, error))
-  }))
+  yield* response.stream.pipe(
+    Stream.mapError(fail.transport),
+    Stream.runForEachArray((arrived) => {
+      for (const chunk of arrived) {
+        size += chunk.length
+        chunks.push(chunk)
+      }
+      return size > maxPageBytes
+        ? Effect.fail(fail("body_too_large", `the answer exceeds ${maxPageBytes} bytes`))
+        : Effect.void
+    })
+  )
   return Buffer.concat(chunks, size)
 })

@@ -138,7 +138,7 @@ layer(Layer.provideMerge(Simulation.layer({ cluster }), NodeServices.layer), { e
         Effect.flip(scrape({ ...node, addresses: [{ type: "ExternalDNS", address: "example.com" }] })).pipe(
           Effect.map((error) => {
             assert.strictEqual(error.reason, "no_address")
-            assert.include(error.message, "wanted one of InternalIP, it has ExternalDNS")
+            assert.include(error.message, "wanted InternalIP, it has ExternalDNS")
           }),
           Effect.provide(kubelet())
         ))
