@@ -2,10 +2,13 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, layer } from "@effect/vitest"
 import { Duration, Effect, FileSystem, Layer, Option } from "effect"
+import { HttpClient } from "effect/http"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import type { Node } from "../../src/discover/Nodes.ts"
 import { Kube } from "../../src/kube/Kube.ts"
 import { Kubelet, type KubeletOptions } from "../../src/scrape/Kubelet.ts"
-import { KubeletClient } from "../../src/scrape/KubeletClient.ts"
+import { KubeletClient, type KubeletTlsOptions } from "../../src/scrape/KubeletClient.ts"
 import type { KubeletReason } from "../../src/scrape/KubeletError.ts"
 import * as Cluster from "../../src/simulate/Cluster.ts"
 import { Fault } from "../../src/simulate/Fault.ts"
@@ -25,37 +28,47 @@ const node: Node = {
   metricsPath: "/metrics/resource"
 }
 
-/** As a token shows us, to kubelets whose authority is in a file. */
-const kubelet = (options: Partial<KubeletOptions> = {}, token: string = tokens.metricsServer) =>
+interface Way {
+  readonly kubelet?: Partial<KubeletOptions>
+  readonly tls?: Partial<KubeletTlsOptions>
+  readonly authorization?: Option.Option<string>
+}
+
+/** A text as a file that is gone after the test. */
+const file = Effect.fnUntraced(function*(text: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* fs.makeTempFileScoped()
+  yield* fs.writeFileString(path, text)
+  return path
+})
+
+/** With the service account's token, to kubelets whose authority is in a file, unless a test has another way. */
+const kubelet = (way: Way = {}) =>
   Layer.unwrap(Effect.gen(function*() {
     const { kubeletCa } = yield* Identities
     const { port } = Option.getOrThrow((yield* KubeletFleet).endpoint(name))
-    const file = yield* (yield* FileSystem.FileSystem).makeTempFileScoped()
-    yield* (yield* FileSystem.FileSystem).writeFileString(file, kubeletCa.cert)
-    const requestTimeout = options.requestTimeout ?? Duration.seconds(30)
+    const requestTimeout = way.kubelet?.requestTimeout ?? Duration.seconds(30)
     return Kubelet.layer({
       preferredTypes: ["InternalIP"],
       port,
       useNodeStatusPort: false,
       requestTimeout,
       completelyInsecure: false,
-      ...options
+      ...way.kubelet
     }).pipe(
       Layer.provide(KubeletClient.layer({
         insecure: false,
-        certificateAuthority: Option.some(file),
+        certificateAuthority: Option.some(yield* file(kubeletCa.cert)),
         clientCertificate: Option.none(),
         clientKey: Option.none(),
-        requestTimeout
+        requestTimeout,
+        ...way.tls
       })),
-      Layer.provide(Layer.succeed(Kube, {
-        http: undefined as never,
-        credentials: Effect.succeed({
-          authorization: Option.some(`Bearer ${token}`),
-          ca: Option.none(),
-          cert: Option.none(),
-          key: Option.none()
-        })
+      Layer.provide(Kube.layerHttp(HttpClient.make(() => Effect.never), {
+        authorization: way.authorization ?? Option.some(`Bearer ${tokens.metricsServer}`),
+        ca: Option.none(),
+        cert: Option.none(),
+        key: Option.none()
       }))
     )
   }))
@@ -131,7 +144,7 @@ layer(Layer.provideMerge(Simulation.layer({ cluster }), NodeServices.layer), { e
             assert.strictEqual(error.reason, "timeout")
             assert.include(error.message, "within 0.2 s")
           }),
-          Effect.provide(kubelet({ requestTimeout: Duration.millis(200) }))
+          Effect.provide(kubelet({ kubelet: { requestTimeout: Duration.millis(200) } }))
         ))
 
       it.effect("the node has no address of the preferred types", () =>
@@ -146,13 +159,13 @@ layer(Layer.provideMerge(Simulation.layer({ cluster }), NodeServices.layer), { e
       it.effect("its token is not accepted", () =>
         Effect.flip(scrape(node)).pipe(
           Effect.map((error) => assert.strictEqual(error.reason, "unauthorized")),
-          Effect.provide(kubelet({}, "no such token"))
+          Effect.provide(kubelet({ authorization: Option.some("Bearer no such token") }))
         ))
     })
 
     it.effect("is reached at its next address when the first one does not resolve", () =>
       Effect.map(scrape(node), (sample) => assert.strictEqual(sample.node, name)).pipe(
-        Effect.provide(kubelet({ preferredTypes: ["Hostname", "InternalIP"] }))
+        Effect.provide(kubelet({ kubelet: { preferredTypes: ["Hostname", "InternalIP"] } }))
       ))
 
     it.effect("whose name does not resolve, and that has no other address, says so", () =>
@@ -161,8 +174,52 @@ layer(Layer.provideMerge(Simulation.layer({ cluster }), NodeServices.layer), { e
           assert.strictEqual(error.reason, "name_not_resolved")
           assert.include(error.message, "--kubelet-preferred-address-types=InternalIP")
         }),
-        Effect.provide(kubelet({ preferredTypes: ["Hostname"] }))
+        Effect.provide(kubelet({ kubelet: { preferredTypes: ["Hostname"] } }))
       ))
+
+    it.effect("is read with a client certificate instead of a token", () =>
+      Effect.gen(function*() {
+        const { admin } = (yield* Identities).clients
+        const tls = {
+          clientCertificate: Option.some(yield* file(admin.cert)),
+          clientKey: Option.some(yield* file(admin.key))
+        }
+        const sample = yield* Effect.provide(scrape(node), kubelet({ tls, authorization: Option.none() }))
+        assert.strictEqual(sample.node, name)
+      }))
+
+    it.effect("is read whatever its certificate is with --kubelet-insecure-tls", () =>
+      faulty(Fault.Certificate({ kind: "SelfSigned" }), scrape(node)).pipe(
+        Effect.map((sample) => assert.strictEqual(sample.node, name)),
+        Effect.provide(kubelet({ tls: { insecure: true, certificateAuthority: Option.none() } }))
+      ))
+
+    it.effect("is read over plain HTTP and without credentials with --deprecated-kubelet-completely-insecure", () =>
+      Effect.gen(function*() {
+        const seen: Array<string | undefined> = []
+        const server = createServer((request, response) => {
+          seen.push(request.headers.authorization)
+          response.end("node_cpu_usage_seconds_total 12.5 1\nnode_memory_working_set_bytes 1 1\n")
+        })
+        yield* Effect.acquireRelease(
+          Effect.callback<void>((resume) => {
+            server.listen(0, "127.0.0.1", () => resume(Effect.void))
+          }),
+          () => Effect.sync(() => server.close())
+        )
+        const { port } = server.address() as AddressInfo
+        const sample = yield* Effect.provide(scrape(node), kubelet({ kubelet: { port, completelyInsecure: true } }))
+        assert.strictEqual(sample.points.cpuSeconds(0), 12)
+        assert.deepStrictEqual(seen, [undefined])
+      }))
+
+    it.effect("whose authority's file is missing is no reason to start without it", () =>
+      Effect.flip(Effect.provide(scrape(node), kubelet({ tls: { certificateAuthority: Option.some("/no/such/ca") } })))
+        .pipe(
+          Effect.map((error) =>
+            assert.match(error.message, /cannot read \/no\/such\/ca \(--kubelet-certificate-authority\)/)
+          )
+        ))
 
     it.effect("that recovers is read again on the next attempt", () =>
       Effect.gen(function*() {
