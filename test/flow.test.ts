@@ -5,7 +5,7 @@ import { ClusterState } from "../src/simulate/ClusterState.ts"
 import { Fault } from "../src/simulate/Fault.ts"
 import { KubeletFleet } from "../src/simulate/KubeletFleet.ts"
 import { Simulation } from "../src/simulate/Simulation.ts"
-import { cluster, inCluster, nodes, pass, pods, status } from "./fixtures/WholeServer.ts"
+import { cluster, inCluster, nodes, pass, pods, status, text } from "./fixtures/WholeServer.ts"
 
 const [first, second, third] = cluster.nodes.map(({ name }) => name) as [string, string, string]
 
@@ -142,6 +142,25 @@ describe("from kubelet to client", () => {
       yield* pass(60)
       assert.strictEqual(named(yield* nodes, "newcomer")?.usage.cpu, usage.cpuNanocores)
       assert.strictEqual(named(yield* pods, "fresh")?.containers[0]?.usage.cpu, usage.cpuNanocores)
+    })))
+
+  it.effect("failures are counted by reason, and a node's series go with the node", () =>
+    inCluster(Effect.gen(function*() {
+      const fleet = yield* KubeletFleet
+      const simulation = yield* Simulation
+      yield* fleet.setFault(first, Option.some(Fault.Once({ fault: Fault.ScrapeError() })))
+      yield* warmUp
+      const before = yield* text("/metrics")
+      assert.match(before, /^metrics_server_kubelet_request_failures_total\{reason="no_data"\} [1-9]/m)
+      assert.match(before, /^metrics_server_kubelet_request_total\{success="true"\} [1-9]/m)
+      assert.match(before, /^metrics_server_storage_points\{type="node"\} 3$/m)
+      assert.include(before, `node="${first}"`)
+      yield* simulation.removeNode(first)
+      yield* pass(1)
+      const after = yield* text("/metrics")
+      assert.match(after, /^metrics_server_storage_points\{type="node"\} 2$/m)
+      assert.notInclude(after, `node="${first}"`)
+      assert.include(after, `node="${second}"`)
     })))
 
   it.effect("what is known stays served while the kube-apiserver cuts its watches and forgets its history", () =>
