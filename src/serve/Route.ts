@@ -27,21 +27,38 @@ export interface Route {
   readonly respond: Respond
 }
 
-/** Answers GET with a document, in the form that the client prefers. */
-export const document = (
+/** Answers GET, in the form that the client prefers. */
+export const negotiated = (
   path: string,
-  make: (request: Request) => Effect.Effect<Document, ApiError>,
-  options = { watchable: false }
+  respond: (
+    request: Request,
+    negotiated: Negotiation.Negotiated
+  ) => Effect.Effect<HttpServerResponse.HttpServerResponse, ApiError>,
+  options: { readonly watchable?: boolean; readonly offers?: Negotiation.Offers } = {}
 ): Route => ({
   path,
   respond: Effect.fnUntraced(function*(request) {
     if (request.method !== "GET") return yield* new MethodNotAllowed()
     // In this order: a client that takes nothing we have is told so before anything else is looked at.
-    yield* Effect.fromResult(Negotiation.admit(request.preferences.accept, options))
-    const negotiated = yield* Effect.fromResult(Negotiation.negotiate(request.preferences))
-    return Answer.document(yield* make(request), negotiated)
+    yield* Effect.fromResult(
+      Negotiation.admit(request.preferences.accept, { watchable: options.watchable ?? false })
+    )
+    const negotiated = yield* Effect.fromResult(Negotiation.negotiate(request.preferences, options.offers))
+    return yield* respond(request, negotiated)
   })
 })
+
+/** Answers GET with a document as it is. */
+export const document = (
+  path: string,
+  make: (request: Request) => Effect.Effect<Document, ApiError>,
+  options = { watchable: false }
+): Route =>
+  negotiated(
+    path,
+    (request, negotiated) => Effect.map(make(request), (it) => Answer.document(it, negotiated)),
+    options
+  )
 
 /** The same, for collections: their clients may ask for a stream of changes. */
 export const collection = (path: string, make: (request: Request) => Effect.Effect<Document, ApiError>): Route =>

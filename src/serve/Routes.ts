@@ -1,6 +1,8 @@
 /** What is served where, one line per path. */
 import { type Array, Effect, Layer, Schema } from "effect"
 import { HttpServer } from "effect/http"
+import * as AggregatedDiscovery from "./AggregatedDiscovery.ts"
+import * as Answer from "./Answer.ts"
 import * as Discovery from "./Discovery.ts"
 import * as HttpApp from "./HttpApp.ts"
 import { MetricsApi, type Resource } from "./MetricsApi.ts"
@@ -35,9 +37,25 @@ const versionInfo = (version: string) => {
 }
 
 const ofGroup = (versions: Array.NonEmptyReadonlyArray<Version>) => [
-  Route.document("/apis", () => Effect.succeed(Discovery.groupList(versions))),
+  discovery(versions),
   Route.document(`/apis/${group}`, () => Effect.succeed(Discovery.apiGroup(versions)))
 ]
+
+/** Groups alone, or for those who ask so everything that there is to discover. */
+const discovery = (versions: Array.NonEmptyReadonlyArray<Version>) => {
+  const groups = Discovery.groupList(versions)
+  const aggregated = AggregatedDiscovery.make(versions)
+  return Route.negotiated(
+    "/apis",
+    ({ headers }, negotiated) =>
+      Effect.succeed(
+        negotiated.conversion === undefined
+          ? Answer.document(groups, negotiated)
+          : aggregated(negotiated, headers["if-none-match"])
+      ),
+    { offers: AggregatedDiscovery.offers }
+  )
+}
 
 const ofVersion = (version: Version, nodes: Resource, pods: Resource) => {
   const path = `/apis/${groupVersion(version)}`

@@ -11,9 +11,6 @@ export const pending = ({ answer, auth, name, path }: Exchange): string | undefi
 }
 
 const unfinished = new Set([
-  "004-apis-agg-v2",
-  "006-apis-agg-both-kubectl",
-  "007-apis-agg-v2-pb",
   "022-group-unknown",
   "040-healthz-exclude",
   "043-healthz-missing",

@@ -4,8 +4,10 @@ import { readFileSync } from "node:fs"
 import { ObjectNotFound, VerbNotSupported } from "../../src/serve/ApiError.ts"
 import * as Discovery from "../../src/serve/Discovery.ts"
 import * as Document from "../../src/serve/Document.ts"
+import { writeGroupDiscoveryList } from "../../src/serve/protobuf/AggregatedDiscovery.ts"
 import { writeStatus } from "../../src/serve/protobuf/Meta.ts"
 import { writeList, writeNode, writePod } from "../../src/serve/protobuf/Metrics.ts"
+import { APIGroupDiscoveryList } from "../../src/serve/schema/AggregatedDiscovery.ts"
 import { Status } from "../../src/serve/schema/Meta.ts"
 import { ofVersion } from "../../src/serve/schema/Metrics.ts"
 import { fromError } from "../../src/serve/Status.ts"
@@ -28,6 +30,37 @@ describe("Kubernetes protobuf", () => {
   it.each<[string, Document.Document]>([
     ["group", Discovery.apiGroup(["v1beta1"])],
     ["resources", Discovery.resourceList("v1beta1")],
+    [
+      "all of discovery",
+      Document.ofType(APIGroupDiscoveryList, writeGroupDiscoveryList)({
+        kind: "APIGroupDiscoveryList",
+        apiVersion: "apidiscovery.k8s.io/v2",
+        metadata: {},
+        items: [{
+          metadata: { name: "metrics.k8s.io" },
+          versions: [{
+            version: "v1beta1",
+            resources: [
+              {
+                resource: "nodes",
+                responseKind: { group: "", version: "", kind: "NodeMetrics" },
+                scope: "Cluster",
+                singularResource: "",
+                verbs: ["get", "list"]
+              },
+              {
+                resource: "pods",
+                responseKind: { group: "", version: "", kind: "PodMetrics" },
+                scope: "Namespaced",
+                singularResource: "",
+                verbs: ["get", "list"]
+              }
+            ],
+            freshness: "Current"
+          }]
+        }]
+      })
+    ],
     ["no pods", pods({ kind: "PodMetricsList", apiVersion, metadata: {}, items: [] })],
     ["no such node", status(fromError(new ObjectNotFound({ group: "", resource: "node", name: "no-such-node" })))],
     [

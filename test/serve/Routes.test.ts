@@ -38,6 +38,71 @@ describe("routes", () => {
       })
     }))
 
+  describe("aggregated discovery", () => {
+    const accepting = (type: string, version: string) =>
+      `${type};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`
+    const json = accepting("application/json", "v2")
+
+    it.effect("is all of discovery in one answer", () =>
+      Effect.gen(function*() {
+        const { headers, text } = yield* ask("/apis", { headers: { accept: `${json},application/json` } })
+        assert.strictEqual(headers.get("content-type"), json)
+        assert.strictEqual(headers.get("cache-control"), "public")
+        assert.strictEqual(headers.get("vary"), "Accept")
+        const responseKind = (kind: string) => ({ group: "", version: "", kind })
+        const verbs = ["get", "list"]
+        const resources = [
+          {
+            resource: "nodes",
+            responseKind: responseKind("NodeMetrics"),
+            scope: "Cluster",
+            singularResource: "",
+            verbs
+          },
+          {
+            resource: "pods",
+            responseKind: responseKind("PodMetrics"),
+            scope: "Namespaced",
+            singularResource: "",
+            verbs
+          }
+        ]
+        assert.deepStrictEqual(JSON.parse(text), {
+          kind: "APIGroupDiscoveryList",
+          apiVersion: "apidiscovery.k8s.io/v2",
+          metadata: {},
+          items: [{
+            metadata: { name: "metrics.k8s.io" },
+            versions: ["v1", "v1beta1"].map((version) => ({ version, resources, freshness: "Current" }))
+          }]
+        })
+      }))
+
+    it.effect("is not sent again to who has it, whatever its form", () =>
+      Effect.gen(function*() {
+        const { headers } = yield* ask("/apis", { headers: { accept: json } })
+        const etag = headers.get("etag") ?? ""
+        assert.match(etag, /^"[0-9A-F]{128}"$/)
+        const protobuf = accepting("application/vnd.kubernetes.protobuf", "v2")
+        const again = yield* ask("/apis", { headers: { accept: protobuf, "if-none-match": etag } })
+        assert.strictEqual(again.status, 304)
+        assert.strictEqual(again.text, "")
+        assert.strictEqual(again.headers.get("etag"), etag)
+        const other = yield* ask("/apis", { headers: { accept: protobuf, "if-none-match": "\"x\"" } })
+        assert.strictEqual(other.status, 200)
+        assert.strictEqual(other.headers.get("content-type"), protobuf)
+        assert.strictEqual(other.headers.get("etag"), etag)
+      }))
+
+    it.effect("is not known by its older version, nor elsewhere", () =>
+      Effect.gen(function*() {
+        const older = accepting("application/json", "v2beta1")
+        assert.strictEqual((yield* ask("/apis", { headers: { accept: older } })).status, 406)
+        assert.strictEqual((yield* askJson("/apis", { headers: { accept: `${older},*/*` } })).kind, "APIGroupList")
+        assert.strictEqual((yield* ask("/apis/metrics.k8s.io", { headers: { accept: json } })).status, 406)
+      }))
+  })
+
   it.effect("who asks for an unknown path is shown what there is", () =>
     Effect.gen(function*() {
       const { status, text } = yield* ask("/nope")

@@ -5,7 +5,11 @@ import { entry, integer, message, repeated, string, type Write } from "./Wire.ts
 /** Seconds alone, although the message could say nanoseconds: JSON could not. */
 export const writeTime: Write<number> = (writer, millis) => integer(integer(writer, 1, Math.floor(millis / 1000)), 2, 0)
 
-export const writeObjectMeta: Write<ObjectMeta> = (writer, meta) => {
+/** Of objects that were not created, such as a group, the time is there and empty. */
+export const writeMeta: Write<Omit<ObjectMeta, "creationTimestamp"> & { readonly creationTimestamp?: number }> = (
+  writer,
+  meta
+) => {
   string(writer, 1, meta.name)
   string(writer, 2, "") // generateName
   string(writer, 3, meta.namespace ?? "")
@@ -13,12 +17,16 @@ export const writeObjectMeta: Write<ObjectMeta> = (writer, meta) => {
   string(writer, 5, "") // uid
   string(writer, 6, "") // resourceVersion
   integer(writer, 7, 0) // generation
-  message(writer, 8, writeTime, meta.creationTimestamp)
+  message(writer, 8, meta.creationTimestamp === undefined ? writeNothing : writeTime, meta.creationTimestamp ?? 0)
   for (const [key, value] of Object.entries(meta.labels ?? {})) {
     entry(writer, 11, key, (writer) => string(writer, 2, value))
   }
   return writer
 }
+
+const writeNothing: Write<unknown> = (writer) => writer
+
+export const writeObjectMeta: Write<ObjectMeta> = writeMeta
 
 /** selfLink, resourceVersion and continue: of our lists there is nothing to say. */
 export const writeListMeta: Write<unknown> = (writer) => string(string(string(writer, 1, ""), 2, ""), 3, "")
