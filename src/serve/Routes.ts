@@ -6,6 +6,7 @@ import * as Answer from "./Answer.ts"
 import * as Discovery from "./Discovery.ts"
 import * as HttpApp from "./HttpApp.ts"
 import { MetricsApi, type Resource } from "./MetricsApi.ts"
+import * as OpenApi from "./OpenApi.ts"
 import * as Route from "./Route.ts"
 import { VersionInfo } from "./schema/Meta.ts"
 import { group, groupVersion, type Version } from "./schema/Metrics.ts"
@@ -27,6 +28,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     ...ofGroup(api.versions),
     ...api.versions.flatMap((version) => ofVersion(version, api.nodes(version), api.pods(version))),
     Route.fact("/version", versionInfo(options.version)),
+    ...yield* OpenApi.routes({ version: options.version, versions: api.versions }),
     ...options.extra
   ])
 })

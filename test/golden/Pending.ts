@@ -2,11 +2,10 @@
 import type { Exchange } from "./Recorded.ts"
 
 /** Why the exchange is not asserted; nothing when it is. */
-export const pending = ({ answer, auth, name, path }: Exchange): string | undefined => {
+export const pending = ({ answer, auth, name }: Exchange): string | undefined => {
   if (/^\d+-auth-/.test(name) || auth !== "reader" && auth !== "none" || [401, 403].includes(answer.status)) {
     return "authentication and authorization"
   }
-  if (path.startsWith("/openapi/")) return "OpenAPI"
   return unfinished.has(name) ? "unfinished" : undefined
 }
 

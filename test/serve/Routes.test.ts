@@ -114,6 +114,9 @@ describe("routes", () => {
         "/apis/metrics.k8s.io/v1beta1",
         "/broken",
         "/livez",
+        "/openapi/v2",
+        "/openapi/v3",
+        "/openapi/v3/",
         "/version"
       ])
       assert.strictEqual((yield* ask("/")).status, 200)
