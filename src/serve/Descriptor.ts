@@ -4,10 +4,10 @@ import type { Node, Nodes } from "../discover/Nodes.ts"
 import type { Pod, Pods } from "../discover/Pods.ts"
 import type * as Sample from "../Sample.ts"
 import type { Snapshot } from "../store/MetricsStore.ts"
-import * as Document from "./Document.ts"
-import { writeList, writeNode, writePod } from "./protobuf/Metrics.ts"
+import * as Forms from "./Forms.ts"
+import { writeNode, writePod } from "./protobuf/Metrics.ts"
 import type { ObjectMeta } from "./schema/Meta.ts"
-import { groupVersion, type NodeItem, ofVersion, type PodItem, type Version } from "./schema/Metrics.ts"
+import { groupVersion, type NodeItem, ofVersion, type PodItem, type Usage, type Version } from "./schema/Metrics.ts"
 
 export interface Descriptor<Object extends { readonly labels: Labels }, Usage, Item> {
   readonly resource: string
@@ -21,9 +21,11 @@ export interface Descriptor<Object extends { readonly labels: Labels }, Usage, I
   field(name: string, object: Object, usage: Usage): string
   qualifiedName(object: Object): string
   item(object: Object, usage: Usage, now: number): Item
-  /** An answer with one object, and one with many, of a version. */
-  one(version: Version): (item: Item) => Document.Document
-  many(version: Version): (items: ReadonlyArray<Item>) => Document.Document
+  /** Answers of a version: with one object, and with many. */
+  forms(version: Version): {
+    one(item: Item): Forms.Forms
+    many(items: ReadonlyArray<Item>): Forms.Forms
+  }
 }
 
 export const ofNodes = (nodes: Nodes["Service"]): Descriptor<Node, Sample.NodeUsage, NodeItem> => ({
@@ -41,13 +43,13 @@ export const ofNodes = (nodes: Nodes["Service"]): Descriptor<Node, Sample.NodeUs
     window,
     usage: toWire(usage)
   }),
-  one: (version) => {
-    const document = Document.ofType(ofVersion(version).NodeMetrics, writeNode)
-    return (item) => document({ kind: "NodeMetrics", apiVersion: groupVersion(version), ...item })
-  },
-  many: (version) => {
-    const document = Document.ofType(ofVersion(version).NodeMetricsList, writeList(writeNode))
-    return (items) => document({ kind: "NodeMetricsList", apiVersion: groupVersion(version), metadata: {}, items })
+  forms: (version) => {
+    const { NodeMetrics, NodeMetricsList } = ofVersion(version)
+    return Forms.make({
+      types: { kind: "NodeMetrics", apiVersion: groupVersion(version), object: NodeMetrics, list: NodeMetricsList },
+      write: writeNode,
+      total: (node) => node.usage
+    })
   }
 })
 
@@ -76,14 +78,19 @@ export const ofPods = (
     window,
     containers: containers.map(({ name, usage }) => ({ name, usage: toWire(usage) }))
   }),
-  one: (version) => {
-    const document = Document.ofType(ofVersion(version).PodMetrics, writePod)
-    return (item) => document({ kind: "PodMetrics", apiVersion: groupVersion(version), ...item })
-  },
-  many: (version) => {
-    const document = Document.ofType(ofVersion(version).PodMetricsList, writeList(writePod))
-    return (items) => document({ kind: "PodMetricsList", apiVersion: groupVersion(version), metadata: {}, items })
+  forms: (version) => {
+    const { PodMetrics, PodMetricsList } = ofVersion(version)
+    return Forms.make({
+      types: { kind: "PodMetrics", apiVersion: groupVersion(version), object: PodMetrics, list: PodMetricsList },
+      write: writePod,
+      total: (pod) => sum(pod.containers.map(({ usage }) => usage))
+    })
   }
+})
+
+const sum = (usages: ReadonlyArray<Usage>): Usage => ({
+  cpu: usages.reduce((total, { cpu }) => total + cpu, 0),
+  memory: usages.reduce((total, { memory }) => total + memory, 0)
 })
 
 const toWire = ({ cpuNanocores, memoryBytes }: Sample.Usage) => ({ cpu: cpuNanocores, memory: memoryBytes })

@@ -20,6 +20,12 @@ export const ofType = <Value extends Typed>(schema: Schema.Codec<Value, unknown>
   })
 }
 
+/** The same, for a type that has no protobuf form: to ask for it is a defect too. */
+export const withoutProtobuf = <Value extends Typed>(schema: Schema.Codec<Value, unknown>) =>
+  ofType(schema, (_, { kind }) => {
+    throw new Error(`${kind} has no protobuf form`)
+  })
+
 interface Typed {
   readonly kind: string
   readonly apiVersion?: string

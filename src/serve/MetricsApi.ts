@@ -8,7 +8,7 @@ import * as LabelSelector from "../selector/LabelSelector.ts"
 import { MetricsStore } from "../store/MetricsStore.ts"
 import { type BadRequest, type InvalidOptions, ObjectNotFound, VerbNotSupported } from "./ApiError.ts"
 import * as Descriptor from "./Descriptor.ts"
-import type { Document } from "./Document.ts"
+import type { Forms } from "./Forms.ts"
 import * as ListOptions from "./ListOptions.ts"
 import { group, type Version } from "./schema/Metrics.ts"
 
@@ -18,11 +18,11 @@ export interface Resource {
     /** Empty: all of them. */
     readonly namespace: string
     readonly query: URLSearchParams
-  }): Effect.Effect<Document, BadRequest | InvalidOptions | VerbNotSupported>
+  }): Effect.Effect<Forms, BadRequest | InvalidOptions | VerbNotSupported>
   get(request: {
     readonly namespace: string
     readonly name: string
-  }): Effect.Effect<Document, ObjectNotFound>
+  }): Effect.Effect<Forms, ObjectNotFound>
 }
 
 export class MetricsApi extends Context.Service<MetricsApi, {
@@ -51,8 +51,7 @@ const serve = <Object extends { readonly labels: Labels }, Usage, Item>(
   descriptor: Descriptor.Descriptor<Object, Usage, Item>
 ) =>
 (version: Version): Resource => {
-  const one = descriptor.one(version)
-  const many = descriptor.many(version)
+  const { many, one } = descriptor.forms(version)
   return {
     list: Effect.fnUntraced(function*({ namespace, query }) {
       const options = yield* Effect.fromResult(ListOptions.parse(query, descriptor.selectableFields))

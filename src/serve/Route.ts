@@ -4,6 +4,7 @@ import type { Headers, HttpServerResponse } from "effect/http"
 import * as Answer from "./Answer.ts"
 import { type ApiError, MethodNotAllowed } from "./ApiError.ts"
 import type { Document } from "./Document.ts"
+import * as Forms from "./Forms.ts"
 import * as Negotiation from "./Negotiation.ts"
 import { type RequestInfo, segments } from "./RequestInfo.ts"
 
@@ -49,20 +50,30 @@ export const negotiated = (
 })
 
 /** Answers GET with a document as it is. */
-export const document = (
+export const document = (path: string, make: (request: Request) => Effect.Effect<Document, ApiError>): Route =>
+  negotiated(path, (request, negotiated) => Effect.map(make(request), (it) => Answer.document(it, negotiated)))
+
+/** Answers GET with an object, or with what the client would have it converted to. */
+export const object = (
   path: string,
-  make: (request: Request) => Effect.Effect<Document, ApiError>,
+  make: (request: Request) => Effect.Effect<Forms.Forms, ApiError>,
   options = { watchable: false }
 ): Route =>
   negotiated(
     path,
-    (request, negotiated) => Effect.map(make(request), (it) => Answer.document(it, negotiated)),
-    options
+    Effect.fnUntraced(function*(request, negotiated) {
+      const forms = yield* make(request)
+      const document = negotiated.conversion === undefined
+        ? forms
+        : yield* Effect.fromResult(forms.convert(negotiated.conversion, request.query))
+      return Answer.document(document, negotiated)
+    }),
+    { ...options, offers: Forms.offers }
   )
 
 /** The same, for collections: their clients may ask for a stream of changes. */
-export const collection = (path: string, make: (request: Request) => Effect.Effect<Document, ApiError>): Route =>
-  document(path, make, { watchable: true })
+export const collection = (path: string, make: (request: Request) => Effect.Effect<Forms.Forms, ApiError>): Route =>
+  object(path, make, { watchable: true })
 
 /** A fact about the server, by GET alone, in indented JSON whatever the client prefers. */
 export const fact = (path: string, json: unknown): Route => ({

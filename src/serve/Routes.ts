@@ -64,10 +64,10 @@ const ofVersion = (version: Version, nodes: Resource, pods: Resource) => {
   return [
     Route.document(path, () => Effect.succeed(Discovery.resourceList(version))),
     Route.collection(`${path}/nodes`, listOf(nodes)),
-    Route.document(`${path}/nodes/{name}`, oneOf(nodes)),
+    Route.object(`${path}/nodes/{name}`, oneOf(nodes)),
     Route.collection(`${path}/pods`, listOf(pods)),
     Route.collection(`${path}/namespaces/{namespace}/pods`, listOf(pods)),
-    Route.document(`${path}/namespaces/{namespace}/pods/{name}`, oneOf(pods))
+    Route.object(`${path}/namespaces/{namespace}/pods/{name}`, oneOf(pods))
   ]
 }
 

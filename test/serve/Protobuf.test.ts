@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Schema } from "effect"
 import { readFileSync } from "node:fs"
 import { ObjectNotFound, VerbNotSupported } from "../../src/serve/ApiError.ts"
 import * as Discovery from "../../src/serve/Discovery.ts"
@@ -11,6 +10,7 @@ import { APIGroupDiscoveryList } from "../../src/serve/schema/AggregatedDiscover
 import { Status } from "../../src/serve/schema/Meta.ts"
 import { ofVersion } from "../../src/serve/schema/Metrics.ts"
 import { fromError } from "../../src/serve/Status.ts"
+import { Nodes, Pods, withLabels } from "../fixtures/AnyMetrics.ts"
 import { read } from "../fixtures/KubernetesProtobuf.ts"
 
 /** Bodies of the original, in base64. */
@@ -139,25 +139,6 @@ describe("Kubernetes protobuf", () => {
     assert.deepStrictEqual(withoutEmpty(read(document.protobuf())), document.json())
   })
 
-  // No lone surrogates: they are no text, and UTF-8 cannot say them.
-  const text = Schema.String.check(Schema.isPattern(/^[a-z0-9.ß☃-]{1,40}$/))
-  const label = Schema.Literals(["a", "app.kubernetes.io/name", "größe"])
-  const metadata = Schema.Struct({
-    name: text,
-    namespace: text,
-    creationTimestamp: millis(),
-    labels: Schema.NonEmptyArray(Schema.Tuple([label, text]))
-  })
-  const usage = Schema.Struct({ cpu: whole(Number.MAX_SAFE_INTEGER), memory: whole(Number.MAX_SAFE_INTEGER) })
-  const measured = { metadata, timestamp: millis(), window: whole(86_400_000) }
-  const Nodes = Schema.Array(Schema.Struct({ ...measured, usage }))
-  const Pods = Schema.Array(
-    Schema.Struct({
-      ...measured,
-      containers: Schema.NonEmptyArray(Schema.Struct({ name: text, usage }))
-    })
-  )
-
   it.prop("any list of nodes says what JSON says", { items: Nodes }, ({ items }) => {
     const document = nodes({ kind: "NodeMetricsList", apiVersion, metadata: {}, items: items.map(withLabels) })
     assert.deepStrictEqual(read(document.protobuf()), document.json())
@@ -170,18 +151,6 @@ describe("Kubernetes protobuf", () => {
     return true
   })
 })
-
-function whole(maximum: number) {
-  return Schema.Int.check(Schema.isBetween({ minimum: 0, maximum }))
-}
-
-function millis() {
-  return whole(Date.parse("9999-12-31T23:59:59Z"))
-}
-
-const withLabels = <
-  A extends { readonly metadata: { readonly labels: ReadonlyArray<readonly [string, string]> } }
->(item: A) => ({ ...item, metadata: { ...item.metadata, labels: Object.fromEntries(item.metadata.labels) } })
 
 /** A discovered group has no apiVersion of its own in the list of groups. */
 const withoutEmpty = (object: Record<string, unknown>) =>

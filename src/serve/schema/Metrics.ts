@@ -64,6 +64,19 @@ export type NodeItem = typeof NodeItem.Type
 export const PodItem = Schema.Struct(pod)
 export type PodItem = typeof PodItem.Type
 
+/** The types of one kind of objects in one version. */
+export interface Types<Item, Kind extends string = string> {
+  readonly kind: Kind
+  readonly apiVersion: string
+  readonly object: Schema.Codec<Item & { readonly kind: Kind; readonly apiVersion: string }, unknown>
+  readonly list: Schema.Codec<{
+    readonly kind: `${Kind}List`
+    readonly apiVersion: string
+    readonly metadata: typeof ListMeta.Type
+    readonly items: ReadonlyArray<Item>
+  }, unknown>
+}
+
 /** The types of one version. */
 export const ofVersion = (version: Version) => {
   const typed = <const Kind extends string>(kind: Kind) => ({
