@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import type { Headers, HttpServerResponse } from "effect/http"
 import * as Answer from "./Answer.ts"
 import { type ApiError, MethodNotAllowed } from "./ApiError.ts"
+import * as Compression from "./Compression.ts"
 import type { Document } from "./Document.ts"
 import * as Forms from "./Forms.ts"
 import * as Negotiation from "./Negotiation.ts"
@@ -45,7 +46,8 @@ export const negotiated = (
       Negotiation.admit(request.preferences.accept, { watchable: options.watchable ?? false })
     )
     const negotiated = yield* Effect.fromResult(Negotiation.negotiate(request.preferences, options.offers))
-    return yield* respond(request, negotiated)
+    const response = yield* respond(request, negotiated)
+    return yield* Compression.compress(response, request.preferences.acceptEncoding)
   })
 })
 

@@ -1,0 +1,45 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { HttpServerResponse } from "effect/http"
+import { gunzipSync } from "node:zlib"
+import { compress } from "../../src/serve/Compression.ts"
+
+const text = (length: number) => "metrics ".repeat(length / 8)
+
+const answer = Effect.fnUntraced(function*(length: number, acceptEncoding: string) {
+  const compressed = yield* compress(
+    HttpServerResponse.text(text(length), { contentType: "application/json" }),
+    acceptEncoding
+  )
+  const { headers, body } = HttpServerResponse.toWeb(compressed)
+  const bytes = Buffer.from(yield* Effect.promise(() => new Response(body).arrayBuffer()))
+  return { headers, bytes }
+})
+
+const limit = 128 * 1024
+
+describe("compression", () => {
+  it.effect.each(["gzip", "deflate, gzip;q=0.5", "gzip, deflate, br"])(
+    "a large answer is compressed for Accept-Encoding: %s",
+    (acceptEncoding) =>
+      Effect.gen(function*() {
+        const { bytes, headers } = yield* answer(limit + 8, acceptEncoding)
+        assert.strictEqual(headers.get("content-encoding"), "gzip")
+        assert.strictEqual(headers.get("vary"), "Accept-Encoding")
+        assert.strictEqual(headers.get("content-type"), "application/json")
+        assert.isBelow(bytes.length, limit)
+        assert.strictEqual(gunzipSync(bytes).toString(), text(limit + 8))
+      })
+  )
+
+  it.effect.each([[limit, "gzip"], [limit + 8, ""], [limit + 8, "deflate"], [limit + 8, "identity, x-gzip"]] as const)(
+    "%i bytes for Accept-Encoding: %s stay as they are",
+    ([length, acceptEncoding]) =>
+      Effect.gen(function*() {
+        const { bytes, headers } = yield* answer(length, acceptEncoding)
+        assert.isNull(headers.get("content-encoding"))
+        assert.isNull(headers.get("vary"))
+        assert.strictEqual(bytes.length, length)
+      })
+  )
+})
