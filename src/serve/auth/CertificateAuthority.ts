@@ -1,0 +1,140 @@
+/** Authorities that sign client certificates, and whether a chain of certificates leads to one of them. */
+import "reflect-metadata" // must be there before @peculiar/x509 loads
+
+import * as x509 from "@peculiar/x509"
+import { Result } from "effect"
+import { X509Certificate } from "node:crypto"
+
+/**
+ * TLS accepts any client certificate, so that two authorities can be told apart; it is verified here, by the rules that
+ * Go's crypto/x509 has for client certificates.
+ */
+export interface CertificateAuthority {
+  /** Of how many certificates it is made. */
+  readonly size: number
+  /** Whether the first certificate is signed by it, directly or through those that follow, and all are valid now. */
+  verify(chain: ReadonlyArray<X509Certificate>, now: number): Result.Result<void, string>
+}
+
+/** Reads a bundle, PEM. Fails with what is wrong with it. */
+export const parse = (pem: string): Result.Result<CertificateAuthority, string> => {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
+  if (blocks.length === 0) return Result.fail("it holds no certificate in PEM")
+  return Result.map(
+    Result.try({
+      try: () => blocks.map((block) => new X509Certificate(block)),
+      catch: () => "it holds a certificate that cannot be read"
+    }),
+    fromRoots
+  )
+}
+
+/** The way from a certificate to a root, and when all of it is valid. */
+interface Path {
+  readonly notBefore: number
+  readonly notAfter: number
+}
+
+const fromRoots = (roots: ReadonlyArray<X509Certificate>): CertificateAuthority => {
+  /** Signatures cost most, and stay good: a connection's certificate is looked at once. */
+  const known = new WeakMap<X509Certificate, Path>()
+  return {
+    size: roots.length,
+    verify: (chain, now) => {
+      const [leaf, ...intermediates] = chain
+      if (leaf === undefined) return Result.fail("there is no certificate")
+      const path = known.get(leaf)
+      if (path !== undefined && isValid(path, now)) return Result.void
+      const found = search([leaf], roots, intermediates, now)
+      if (found === undefined) return Result.fail(describe(leaf, now))
+      known.set(leaf, validityOf(found))
+      return Result.void
+    }
+  }
+}
+
+/** A chain's length: enough for every real hierarchy, and too short to keep us busy. */
+export const longest = 8
+
+/** Goes on from the last certificate of a path until a root signed it. */
+const search = (
+  path: ReadonlyArray<X509Certificate>,
+  roots: ReadonlyArray<X509Certificate>,
+  intermediates: ReadonlyArray<X509Certificate>,
+  now: number
+): ReadonlyArray<X509Certificate> | undefined => {
+  const last = path.at(-1)
+  if (last === undefined || path.length > longest || !isUsable(last, now)) return undefined
+  if (roots.some((root) => root.fingerprint256 === last.fingerprint256)) return path
+  for (const issuer of [...roots, ...intermediates]) {
+    if (path.includes(issuer) || !signs(issuer, last, path.length - 1)) continue
+    const found = search([...path, issuer], roots, intermediates, now)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** Whether one certificate may sign certificates, and signed this one, with so many authorities between it and the leaf. */
+const signs = (issuer: X509Certificate, certificate: X509Certificate, between: number) =>
+  issuer.ca && between <= extensionsOf(issuer).pathLength &&
+  certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
+
+const isUsable = (certificate: X509Certificate, now: number) =>
+  isValid(validityOf([certificate]), now) && isForClients(certificate) &&
+  !/sha1|md5/i.test(certificate.signatureAlgorithm ?? "") && !extensionsOf(certificate).isBeyondUs
+
+const isValid = ({ notAfter, notBefore }: Path, now: number) => notBefore <= now && now <= notAfter
+
+const validityOf = (path: ReadonlyArray<X509Certificate>): Path => ({
+  notBefore: Math.max(...path.map(({ validFromDate }) => validFromDate.getTime())),
+  notAfter: Math.min(...path.map(({ validToDate }) => validToDate.getTime()))
+})
+
+const clientAuth = "1.3.6.1.5.5.7.3.2"
+const anyUsage = "2.5.29.37.0"
+
+/** A certificate that names no purpose is good for any. */
+const isForClients = ({ keyUsage }: X509Certificate) =>
+  keyUsage === undefined || keyUsage.includes(clientAuth) || keyUsage.includes(anyUsage)
+
+/** Key usage, subject alternative name, basic constraints and extended key usage: those that are looked at, or harmless. */
+const understood = new Set(["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37"])
+
+interface Extensions {
+  readonly pathLength: number
+  /** It demands what we do not know. */
+  readonly isBeyondUs: boolean
+}
+
+/** What node:crypto does not tell of a certificate. */
+const extensionsOf = (certificate: X509Certificate): Extensions => {
+  const known = extensions.get(certificate)
+  if (known !== undefined) return known
+  const found = Result.getOrElse(
+    Result.try(() => readExtensions(certificate)),
+    () => ({ pathLength: 0, isBeyondUs: true })
+  )
+  extensions.set(certificate, found)
+  return found
+}
+
+const extensions = new WeakMap<X509Certificate, Extensions>()
+
+const readExtensions = ({ raw }: X509Certificate): Extensions => {
+  const certificate = new x509.X509Certificate(raw)
+  return {
+    pathLength: certificate.getExtension(x509.BasicConstraintsExtension)?.pathLength ?? Number.POSITIVE_INFINITY,
+    isBeyondUs: certificate.extensions.some(({ critical, type }) => critical && !understood.has(type))
+  }
+}
+
+const describe = (leaf: X509Certificate, now: number) => {
+  const validity = validityOf([leaf])
+  if (now > validity.notAfter) return `the certificate expired at ${new Date(validity.notAfter).toISOString()}`
+  if (now < validity.notBefore) {
+    return `the certificate is not valid before ${new Date(validity.notBefore).toISOString()}`
+  }
+  return isForClients(leaf)
+    ? "the certificate is not signed by a known authority"
+    : "the certificate is not for clients"
+}

@@ -1,0 +1,58 @@
+/** Client certificates: what was shown in the TLS handshake, and which user it names. */
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import { Option } from "effect"
+import type { HttpServerRequest } from "effect/http"
+import type { X509Certificate } from "node:crypto"
+import type { Socket } from "node:net"
+import type { TLSSocket } from "node:tls"
+import { longest } from "./CertificateAuthority.ts"
+import * as User from "./User.ts"
+
+/** The client's own certificate first, then those it sent along; empty when it sent none, or there is no socket. */
+export type Chain = ReadonlyArray<X509Certificate>
+
+export const presented = (request: HttpServerRequest.HttpServerRequest): Chain => {
+  const message = NodeHttpServerRequest.toIncomingMessage(request)
+  const socket: Socket | TLSSocket | undefined = message.socket
+  if (socket === undefined || !("getPeerX509Certificate" in socket)) return []
+  // Requests over HTTP/2 share a connection, and each has a socket of its own that stands for it.
+  const connection: WeakKey = "stream" in message ? message.stream.session ?? message.stream : message.socket
+  const known = chains.get(connection)
+  if (known !== undefined) return known
+  const chain = [...upwards(socket.getPeerX509Certificate())]
+  chains.set(connection, chain)
+  return chain
+}
+
+/** Read once: what a connection began with is what it stays with. */
+const chains = new WeakMap<WeakKey, Chain>()
+
+const upwards = function*(certificate: X509Certificate | undefined) {
+  let at = certificate
+  for (let sent = 0; at !== undefined && sent < longest; sent++, at = at.issuerCertificate) yield at
+}
+
+/** The common name is the user, the organizations are the groups; nobody when there is no common name. */
+export const userOf = (certificate: X509Certificate): Option.Option<User.User> =>
+  Option.map(commonName(certificate), (name) =>
+    User.make({
+      name,
+      uid: attributes(certificate, uidAttribute).at(-1) ?? "",
+      groups: attributes(certificate, "O"),
+      extra: { [credentialId]: [`X509SHA256=${certificate.fingerprint256.replaceAll(":", "").toLowerCase()}`] }
+    }))
+
+/** Of several the last one counts, as in Go. */
+export const commonName = (certificate: X509Certificate) =>
+  Option.filter(Option.fromUndefinedOr(attributes(certificate, "CN").at(-1)), (name) => name !== "")
+
+/** Kubernetes' own (k8s.io/apiserver/pkg/authentication). */
+const uidAttribute = "1.3.6.1.4.1.57683.2"
+const credentialId = "authentication.kubernetes.io/credential-id"
+
+/** From the object, because the text form of a subject escapes what names may contain. */
+const attributes = (certificate: X509Certificate, type: string): ReadonlyArray<string> => {
+  const subject: Readonly<Record<string, string | ReadonlyArray<string> | undefined>> =
+    certificate.toLegacyObject().subject
+  return [subject[type] ?? []].flat()
+}

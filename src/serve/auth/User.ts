@@ -1,0 +1,25 @@
+/** Somebody who sends requests, as Kubernetes knows users. */
+
+export interface User {
+  readonly name: string
+  /** Empty where nobody said. */
+  readonly uid: string
+  readonly groups: ReadonlyArray<string>
+  readonly extra: Extra
+}
+
+export type Extra = Readonly<Record<string, ReadonlyArray<string>>>
+
+export const make = (user: Partial<User> & Pick<User, "name">): User => ({ uid: "", groups: [], extra: {}, ...user })
+
+/** Whoever shows nothing at all. */
+export const anonymous = make({ name: "system:anonymous", groups: ["system:unauthenticated"] })
+
+export const everyone = { known: "system:authenticated", unknown: "system:unauthenticated" } as const
+
+/** A user who was believed, with the group of all those who are. */
+export const authenticated = (user: User): User =>
+  user.name === anonymous.name || isSorted(user) ? user : { ...user, groups: [...user.groups, everyone.known] }
+
+/** Whether it is said already on which side of authentication the user stands. */
+const isSorted = ({ groups }: User) => groups.includes(everyone.known) || groups.includes(everyone.unknown)
