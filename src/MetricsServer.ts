@@ -4,7 +4,9 @@ import manifest from "../package.json" with { type: "json" }
 import { Nodes } from "./discover/Nodes.ts"
 import { Pods } from "./discover/Pods.ts"
 import { Kube } from "./kube/Kube.ts"
-import * as Health from "./observe/Health.ts"
+import { Health } from "./observe/Health.ts"
+import * as Probes from "./observe/Probes.ts"
+import * as Statusz from "./observe/Statusz.ts"
 import * as Telemetry from "./observe/Telemetry.ts"
 import type { Options } from "./Options.ts"
 import { Kubelet } from "./scrape/Kubelet.ts"
@@ -29,8 +31,8 @@ const servingNames = [
 ]
 
 const routes = Layer.unwrap(Effect.gen(function*() {
-  const extra = yield* Effect.all([Health.routes, Telemetry.routes])
-  return Routes.layer({ version, extra: extra.flat() })
+  const extra = yield* Effect.all([Probes.routes, Statusz.routes({ version }), Telemetry.routes])
+  return Layer.provideMerge(Health.layerStop, Routes.layer({ version, extra: extra.flat() }))
 }))
 
 /** Everything between the seams: kubelets, the kube-apiserver and the listening socket are given from outside. */
@@ -39,7 +41,7 @@ export const layerNoEdges = (options: Options) => {
   return Layer.mergeAll(routes, Scraper.layer({ resolution: metricResolution })).pipe(
     Layer.provide([
       MetricsApi.layer({ versions: options.runtimeConfig }),
-      Health.Health.layer,
+      Health.layer({ resolution: metricResolution }),
       Telemetry.Telemetry.layer
     ]),
     Layer.provide([

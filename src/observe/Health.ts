@@ -1,63 +1,93 @@
-/** What the probes ask: named checks over the data flow, answered as a kube-apiserver answers them. */
-import { Context, Effect, Layer } from "effect"
+/** What the probes ask: named checks over the data flow, under the original's names and in its order. */
+import { Clock, Context, Duration, Effect, Layer, Ref } from "effect"
 import { Nodes } from "../discover/Nodes.ts"
 import { Pods } from "../discover/Pods.ts"
-import * as Answer from "../serve/Answer.ts"
-import type { Route } from "../serve/Route.ts"
+import { ScrapeStatus } from "../scrape/ScrapeStatus.ts"
 import { MetricsStore } from "../store/MetricsStore.ts"
 
-/** A check of the original's name, and whether it passes now. */
 export interface Check {
   readonly name: string
-  readonly passes: boolean
+  /** Why it fails now; nothing when it passes. */
+  readonly problem: Effect.Effect<string | undefined>
 }
 
 export type Probe = "livez" | "readyz" | "healthz"
 
 export class Health extends Context.Service<Health, {
-  probe(probe: Probe): Effect.Effect<ReadonlyArray<Check>>
+  readonly checks: Readonly<Record<Probe, ReadonlyArray<Check>>>
+  /** The server is about to stop: from now on it is not ready. */
+  readonly stop: Effect.Effect<void>
 }>()("metrics-server/observe/Health") {
-  static readonly layer = Layer.effect(
-    Health,
-    Effect.gen(function*() {
-      const nodes = yield* Nodes
-      const pods = yield* Pods
-      const store = yield* MetricsStore
+  static layer(options: { readonly resolution: Duration.Duration }) {
+    return Layer.effect(
+      Health,
+      Effect.gen(function*() {
+        const nodes = yield* Nodes
+        const pods = yield* Pods
+        const status = yield* ScrapeStatus
+        const store = yield* MetricsStore
+        const stopping = yield* Ref.make(false)
 
-      const ping = Effect.succeed({ name: "ping", passes: true })
-      const metadataSynced = Effect.map(pods.synced, (passes) => ({ name: "metadata-informer-sync", passes }))
-      const nodesSynced = Effect.map(nodes.synced, (passes) => ({ name: "metric-informer-sync", passes }))
-      const storageReady = Effect.map(store.counts, ({ containers, nodes }) => ({
-        name: "metric-storage-ready",
-        passes: nodes > 0 && containers > 0
-      }))
+        // Our own scheduling, never a slow kubelet: a turn is bounded, so a loop that is late has been held up here.
+        const slack = Duration.toMillis(options.resolution) / 2
+        const timely = check("metric-collection-timely", Clock.currentTimeMillis, (now) => {
+          const late = status.overdue(now - slack)
+          return late.length === 0
+            ? undefined
+            : `${late.length} scrape loops are overdue, among them that of ${late[0]}`
+        })
+        const storageReady = check(
+          "metric-storage-ready",
+          store.counts,
+          ({ containers, nodes }) =>
+            nodes > 0 && containers > 0 ? undefined : `no metrics to serve: ${nodes} nodes, ${containers} containers`
+        )
+        const nodesSynced = check(
+          "metric-informer-sync",
+          nodes.synced,
+          (synced) => synced ? undefined : "the nodes have not been listed yet"
+        )
+        const podsSynced = check(
+          "metadata-informer-sync",
+          pods.synced,
+          (synced) => synced ? undefined : "the pods have not been listed yet"
+        )
+        const shutdown = check(
+          "shutdown",
+          Ref.get(stopping),
+          (stopping) => stopping ? "the server is stopping" : undefined
+        )
 
-      const checks = {
-        livez: [ping, metadataSynced],
-        readyz: [ping, storageReady, nodesSynced, metadataSynced],
-        healthz: [ping, metadataSynced]
-      } satisfies Record<Probe, ReadonlyArray<Effect.Effect<Check>>>
+        return Health.of({
+          checks: {
+            livez: [...constants, timely, podsSynced],
+            readyz: [...constants, storageReady, nodesSynced, podsSynced, shutdown],
+            healthz: [...constants, podsSynced]
+          },
+          stop: Ref.set(stopping, true)
+        })
+      })
+    )
+  }
 
-      return Health.of({ probe: (probe) => Effect.all(checks[probe]) })
-    })
+  /** Provided over the listening server, so that it stops being ready before it stops listening. */
+  static readonly layerStop = Layer.effectDiscard(
+    Effect.flatMap(Health, ({ stop }) => Effect.addFinalizer(() => stop))
   )
 }
 
-/** `/livez`, `/readyz` and `/healthz`. */
-export const routes = Effect.map(Health, (health) =>
-  (["livez", "readyz", "healthz"] as const).map((probe): Route => ({
-    path: `/${probe}`,
-    respond: ({ query }) =>
-      Effect.map(health.probe(probe), (checks) => {
-        const { healthy, text } = report(probe, checks, query.has("verbose"))
-        return Answer.text(text, healthy ? 200 : 500)
-      })
-  })))
+const check = <A>(name: string, read: Effect.Effect<A>, problemOf: (value: A) => string | undefined): Check => ({
+  name,
+  problem: Effect.map(read, problemOf)
+})
 
-/** The text of a probe's answer: "ok", or every check when one fails or when asked to. */
-export const report = (probe: Probe, checks: ReadonlyArray<Check>, verbose: boolean) => {
-  const healthy = checks.every((check) => check.passes)
-  if (healthy && !verbose) return { healthy, text: "ok" }
-  const lines = checks.map(({ name, passes }) => passes ? `[+]${name} ok` : `[-]${name} failed: reason withheld`)
-  return { healthy, text: [...lines, `${probe} check ${healthy ? "passed" : "failed"}`, ""].join("\n") }
-}
+/**
+ * That the question is answered is the answer: who asks gets this far, our log has no buffer that could be stuck, and
+ * the original's two hooks after its start do nothing that this server would have to do.
+ */
+const constants = [
+  "ping",
+  "log",
+  "poststarthook/max-in-flight-filter",
+  "poststarthook/storage-object-count-tracker-hook"
+].map((name) => check(name, Effect.void, () => undefined))

@@ -25,12 +25,17 @@ export class ScrapeStatus extends Context.Service<ScrapeStatus, {
   /** Takes an outcome in and answers what was known of the node before. */
   record(outcome: Outcome): Effect.Effect<NodeStatus | undefined>
   forget(node: string): Effect.Effect<void>
+  /** The node's loop begins or ends its next turn by then, by our clock. */
+  expect(node: string, by: number): Effect.Effect<void>
+  /** Nodes whose loops should have been heard of before that moment. */
+  overdue(before: number): ReadonlyArray<string>
   get(node: string): NodeStatus | undefined
   /** Sorted by node. */
   list(): ReadonlyArray<NodeStatus>
 }>()("metrics-server/scrape/ScrapeStatus") {
   static readonly layer = Layer.sync(ScrapeStatus, () => {
     const nodes = new Map<string, NodeStatus>()
+    const expected = new Map<string, number>()
     return ScrapeStatus.of({
       record: (outcome) =>
         Effect.sync(() => {
@@ -38,7 +43,13 @@ export class ScrapeStatus extends Context.Service<ScrapeStatus, {
           nodes.set(outcome.node, after(before, outcome))
           return before
         }),
-      forget: (node) => Effect.sync(() => nodes.delete(node)),
+      forget: (node) =>
+        Effect.sync(() => {
+          nodes.delete(node)
+          expected.delete(node)
+        }),
+      expect: (node, by) => Effect.sync(() => expected.set(node, by)),
+      overdue: (before) => [...expected].filter(([, by]) => by < before).map(([node]) => node),
       get: (node) => nodes.get(node),
       list: () => [...nodes.values()].toSorted((a, b) => a.node < b.node ? -1 : 1)
     })

@@ -32,6 +32,8 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         const node = nodes.get(name)
         if (node === undefined) return
         const startedAt = yield* Clock.currentTimeMillis
+        // A scrape is bounded by less than that.
+        yield* status.expect(name, startedAt + Duration.toMillis(options.resolution))
         const [duration, result] = yield* kubelet.scrape(node).pipe(
           Effect.tap(store.commit),
           Effect.result,
@@ -51,14 +53,15 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
 
       const schedule = (name: string) =>
         Schedule.spaced(options.resolution).pipe(
-          Schedule.modifyDelay(() =>
-            Effect.map(store.depth(name), (depth) =>
-              pause(options.resolution, {
-                depth,
-                ready: nodes.get(name)?.ready ?? false,
-                failures: status.get(name)?.failures ?? 0
-              }))
-          )
+          Schedule.modifyDelay(Effect.fnUntraced(function*() {
+            const delay = pause(options.resolution, {
+              depth: yield* store.depth(name),
+              ready: nodes.get(name)?.ready ?? false,
+              failures: status.get(name)?.failures ?? 0
+            })
+            yield* status.expect(name, (yield* Clock.currentTimeMillis) + Duration.toMillis(delay))
+            return delay
+          }))
         )
 
       const loop = (name: string) =>
@@ -73,6 +76,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         if (before === undefined) {
           const spread = Duration.min(options.resolution, Duration.times(stagger, nodes.list().length))
           const delay = yield* Random.nextBetween(0, Duration.toMillis(spread))
+          yield* status.expect(node.name, (yield* Clock.currentTimeMillis) + delay)
           yield* FiberMap.run(loops, node.name, Effect.delay(loop(node.name), delay))
         } else if (mayCure(before, node)) {
           yield* FiberMap.run(loops, node.name, loop(node.name))

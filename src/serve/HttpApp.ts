@@ -3,6 +3,7 @@ import { Effect, Result, Schema } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import * as Answer from "./Answer.ts"
 import { BadRequest, InternalError, PathNotFound } from "./ApiError.ts"
+import * as Deadline from "./Deadline.ts"
 import type * as Negotiation from "./Negotiation.ts"
 import * as RequestInfo from "./RequestInfo.ts"
 import * as Route from "./Route.ts"
@@ -25,12 +26,13 @@ export const make = (routes: ReadonlyArray<Route.Route>): HttpApp => {
   ) {
     const path = yield* Effect.fromResult(decodePath(url))
     const info = RequestInfo.parse(method, path, preferences.query)
+    yield* Effect.fromResult(Deadline.check(info, preferences.query))
     const route = find(path)
     if (route !== undefined) {
       return yield* route.respond({ method, info, query: preferences.query, preferences, headers })
     }
     // Elsewhere than under the API's own paths, those who are lost are told what there is.
-    if (!isOwn(path)) return Answer.indented(directory, path === "/" ? 200 : 404)
+    if (!isOwn(path)) return Answer.indented(directory, path === "/" || path === "/index.html" ? 200 : 404)
     return yield* new PathNotFound()
   })
 
@@ -66,7 +68,5 @@ const decodePath = (url: string) =>
 /** Objects and collections are found by discovery; the directory lists what is not. */
 const isListed = (path: string) => !RequestInfo.parse("GET", path, new URLSearchParams()).isResource
 
-const isOwn = (path: string) => {
-  const [first, second] = RequestInfo.segments(path)
-  return first === "version" || first === "apis" && (second === undefined || second === group)
-}
+const isOwn = (path: string) =>
+  /^\/apis\/*$/.test(path) || [`/apis/${group}`, "/version"].some((own) => path === own || path.startsWith(`${own}/`))

@@ -83,13 +83,14 @@ export const fact = (path: string, json: unknown): Route => ({
   respond: (request) => request.method === "GET" ? Effect.succeed(Answer.indented(json, 200)) : new MethodNotAllowed()
 })
 
-/** The route for a path, if there is one. */
+/** The route for a path, if there is one. Slashes at the end do not matter to the API; other paths stand for themselves. */
 export const finder = (routes: ReadonlyArray<Route>) => {
   const table = routes.map((route) => ({ route, pattern: segments(route.path) }))
   const trees = routes.filter((route) => route.path.endsWith("/"))
   return (path: string): Route | undefined => {
     const tree = trees.find((route) => path.startsWith(route.path))
     if (tree !== undefined) return tree
+    if (!/^\/(apis|version)(\/|$)/.test(path)) return routes.find((route) => route.path === path)
     const parts = segments(path)
     return table.find(({ pattern }) =>
       pattern.length === parts.length && pattern.every((it, index) => it.startsWith("{") || it === parts[index])
