@@ -12,7 +12,7 @@ export interface Operation {
   readonly tag: string
   readonly description: string
   readonly parameters: ReadonlyArray<Parameter>
-  readonly response: Schema.Top
+  readonly response: Schema.Codec<unknown, unknown>
   readonly mediaTypes: ReadonlyArray<string>
   /** Of operations on resources. */
   readonly action?: { readonly name: "get" | "list"; readonly on: GroupVersionKind }

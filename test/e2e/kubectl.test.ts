@@ -180,6 +180,22 @@ layer(server, { excludeTestServices: true, timeout: "120 seconds" })("npm start"
         (text) => assert.deepStrictEqual(text.trim().split("\n"), ["nodes.metrics.k8s.io", "pods.metrics.k8s.io"])
       ))
 
+    it.effect.each(["", "--output=plaintext-openapiv2"])(
+      "explain %s describes every field",
+      (output) =>
+        Effect.gen(function*() {
+          const explain = (...args: ReadonlyArray<string>) => run("explain", output, ...args)
+          assert.match(yield* explain("podmetrics.containers.usage"), /DESCRIPTION:\s+What the container uses: cpu/)
+          const node = yield* explain("--api-version=metrics.k8s.io/v1", "nodemetrics")
+          assert.match(node, /VERSION: .*v1$/m)
+          for (const field of ["apiVersion", "kind", "metadata", "timestamp", "usage", "window"]) {
+            assert.match(node, new RegExp(`^ +${field}\t<\\S+>.*\n +[A-Z]`, "m"))
+          }
+          assert.notInclude(node, "<no description>")
+          assert.match(yield* explain("--api-version=metrics.k8s.io/v1beta1", "podmetrics"), /VERSION: .*v1beta1$/m)
+        })
+    )
+
     it.effect("names the pod that does not exist", () =>
       Effect.flatMap(
         NpmStart,

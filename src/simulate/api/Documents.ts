@@ -1,5 +1,5 @@
 /** Whatever the simulated API server answers that is no resource: health, version, discovery, OpenAPI. */
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 import type { UserInfo } from "../Access.ts"
 import type { Aggregator } from "../Aggregator.ts"
@@ -35,7 +35,11 @@ export const respond = (
           discovery ? discoveryJson(Discovery.aggregatedGroups(versions)) : json(Discovery.legacyGroups(versions))
       )
     case "/openapi/v2":
-      return Effect.succeed(/json|\*\/\*|^$/.test(request.accept) ? json(OpenApi.v2) : openApiProtobuf)
+      // Its own kinds are in version 3 alone, so that with the metrics server's the document is whole.
+      return Effect.flatMap(ask("/openapi/v2", "application/json"), (answer) =>
+        Option.isSome(answer)
+          ? proxy(user)
+          : Effect.succeed(/json|\*\/\*|^$/.test(request.accept) ? json(OpenApi.v2) : openApiProtobuf))
     case "/openapi/v3":
       return Effect.map(ask("/openapi/v3", "application/json"), (answer) => json(OpenApi.v3Index(answer)))
     case "/openapi/v3/api/v1":
@@ -63,7 +67,7 @@ const discoveryJson = (body: object) =>
   })
 
 const openApiProtobuf = HttpServerResponse.uint8Array(OpenApi.v2Protobuf, {
-  contentType: "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+  contentType: "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 })
 
 const version = {

@@ -9,8 +9,8 @@ const kind = (kind: string) => ({ "x-kubernetes-group-version-kind": [{ group: "
 const GroupVersionForDiscovery = named(
   name("GroupVersionForDiscovery"),
   Schema.Struct({
-    groupVersion: required(Text, "Group and version, as objects say them: metrics.k8s.io/v1."),
-    version: required(Text, "The version alone: v1.")
+    groupVersion: required(Text, "Group and version, as objects say them in their apiVersion."),
+    version: required(Text, "The version alone.")
   }),
   { description: "A version that a group is served in." }
 )

@@ -10,7 +10,7 @@ export const Time = named(name("Time"), Schema.String, {
 })
 
 export const Duration = named(name("Duration"), Schema.String, {
-  description: "A length of time, as Go writes it: 15.003s, 1m0s. As a window: usage is the average over this time."
+  description: "A length of time, as Go writes it: 15.003s, 1m0s."
 })
 
 export const Quantity = named(

@@ -11,12 +11,8 @@ const listMetadata = optional(ListMeta, "Of the list as a whole; for metrics not
 
 const measured = {
   metadata,
-  timestamp: required(
-    Time,
-    "End of the time over which usage was measured: the last look at the node. It began window earlier."
-  ),
-  // Like the original's, a bare reference: what a window is, its type says.
-  window: required(Duration)
+  timestamp: required(Time, "End of the time over which usage was measured."),
+  window: required(Duration, "Length of the time over which usage was measured; it began so long before the timestamp.")
 }
 
 /** The types of one version. */

@@ -6,9 +6,8 @@
  */
 import { Schema } from "effect"
 
-/** What OpenAPI says of a field besides its type. */
+/** What OpenAPI says of a field besides its type and what it means. */
 export interface Notes {
-  readonly description?: string
   /** Of a struct that Go cannot leave out. */
   readonly default?: object
   readonly "x-kubernetes-list-type"?: "atomic" | "map" | "set"
@@ -36,16 +35,16 @@ export const named = <S extends Schema.Top>(name: string, schema: S, notes: Type
   schema.annotate({ identifier: name, ...notes })
 
 /** A field that is always there. */
-export const required = <S extends Schema.Top>(schema: S, description?: string, notes: Notes = {}) =>
-  schema.annotateKey({ ...(description === undefined ? {} : { description }), ...notes })
+export const required = <S extends Schema.Top>(schema: S, description: string, notes: Notes = {}) =>
+  schema.annotateKey({ description, ...notes })
 
 /** A field that may be missing. */
-export const optional = <S extends Schema.Top>(schema: S, description?: string, notes: Notes = {}) =>
+export const optional = <S extends Schema.Top>(schema: S, description: string, notes: Notes = {}) =>
   required(Schema.optionalKey(schema), description, notes)
 
 /** What an object says of its own type; the server knows without. */
 export const typeMeta = {
-  apiVersion: optional(Schema.String, "Group and version of the type, such as metrics.k8s.io/v1; for core types v1."),
+  apiVersion: optional(Schema.String, "Group and version of the type; of core types the version alone."),
   kind: optional(Schema.String, "Name of the type, such as NodeMetrics.")
 }
 
