@@ -180,7 +180,7 @@ layer(server, { excludeTestServices: true, timeout: "120 seconds" })("npm start"
         (text) => assert.deepStrictEqual(text.trim().split("\n"), ["nodes.metrics.k8s.io", "pods.metrics.k8s.io"])
       ))
 
-    it.effect.each(["", "--output=plaintext-openapiv2"])(
+    it.effect.each(["--output=plaintext", "--output=plaintext-openapiv2"])(
       "explain %s describes every field",
       (output) =>
         Effect.gen(function*() {
