@@ -90,5 +90,6 @@ const formOf = (dialect: Dialect, { preferences }: Request, { json, protobuf }: 
   return undefined
 }
 
+/** With regard to weights: the original compresses this document by another library than its other answers. */
 const takesGzip = (acceptEncoding: string) =>
   acceptEncoding.split(",").some((coding) => /^\s*gzip\s*(;(?!\s*q=0(\.0*)?\s*$).*)?$/.test(coding))

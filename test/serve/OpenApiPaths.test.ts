@@ -4,7 +4,7 @@ import { createHash } from "node:crypto"
 import { gunzipSync } from "node:zlib"
 import { byDocument } from "../../src/serve/OpenApiOperations.ts"
 import { versions } from "../../src/serve/schema/Metrics.ts"
-import { ask, askJson } from "../fixtures/Asking.ts"
+import { ask, askJson, askServing } from "../fixtures/Asking.ts"
 
 const gv = "/openapi/v3/apis/metrics.k8s.io/v1"
 const everywhere = ["/openapi/v2", "/openapi/v3", gv]
@@ -73,6 +73,15 @@ describe("the paths of OpenAPI", () => {
         assert.deepStrictEqual([headers.get("content-type"), headers.get("etag")], [null, null])
       })
   )
+
+  it.effect("a version that is switched off is unknown", () =>
+    Effect.gen(function*() {
+      const ask = askServing(["v1beta1"])
+      const { paths } = JSON.parse((yield* ask("/openapi/v3")).text)
+      assert.notInclude(Object.keys(paths), "apis/metrics.k8s.io/v1")
+      assert.strictEqual((yield* ask(gv)).text, "")
+      assert.notInclude((yield* ask("/openapi/v2")).text, "/apis/metrics.k8s.io/v1/")
+    }))
 
   it.effect.each(
     [

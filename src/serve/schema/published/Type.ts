@@ -42,12 +42,6 @@ export const required = <S extends Schema.Top>(schema: S, description: string, n
 export const optional = <S extends Schema.Top>(schema: S, description: string, notes: Notes = {}) =>
   required(Schema.optionalKey(schema), description, notes)
 
-/** What an object says of its own type; the server knows without. */
-export const typeMeta = {
-  apiVersion: optional(Schema.String, "Group and version of the type; of core types the version alone."),
-  kind: optional(Schema.String, "Name of the type, such as NodeMetrics.")
-}
-
 export const Text = Schema.String
 
 /** A whole number that Go keeps in 64 bits. */
@@ -60,3 +54,9 @@ export const TextMap = Schema.Record(Schema.String, Schema.String)
 
 /** A list that is replaced as a whole. */
 export const atomic: Notes = { "x-kubernetes-list-type": "atomic" }
+
+/** What an object says of its own type; the server knows without. */
+export const typeMeta = {
+  apiVersion: optional(Text, "Group and version of the type; of core types the version alone."),
+  kind: optional(Text, "Name of the type, such as NodeMetrics.")
+}
