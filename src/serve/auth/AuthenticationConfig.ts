@@ -1,0 +1,92 @@
+/** Whom to believe: the authorities of clients and of the front proxy, from files or as the cluster publishes them. */
+import { Context, Effect, type FileSystem, Layer, Option, Result } from "effect"
+import { LiveMap } from "../../discover/LiveMap.ts"
+import * as Reflector from "../../discover/Reflector.ts"
+import type { Kube } from "../../kube/Kube.ts"
+import * as AuthorityFile from "./AuthorityFile.ts"
+import type { CertificateAuthority } from "./CertificateAuthority.ts"
+import * as PublishedConfig from "./PublishedConfig.ts"
+import type { Names, RequestHeader } from "./RequestHeader.ts"
+
+export interface Config {
+  /** Whether all of it is known; until then nobody's certificate can be judged. */
+  readonly complete: boolean
+  readonly clientAuthority: Option.Option<CertificateAuthority>
+  readonly requestHeader: Option.Option<RequestHeader>
+}
+
+export interface Options {
+  readonly clientCaFile: Option.Option<string>
+  /** With a file the names are those given here, without one those that the cluster publishes. */
+  readonly requestHeader: Names & {
+    readonly clientCaFile: Option.Option<string>
+    readonly allowedNames: ReadonlyArray<string>
+  }
+  /** What no file says does not hold, and the cluster is not asked. */
+  readonly skipLookup: boolean
+  /** What is not known yet counts as what does not hold. */
+  readonly tolerateLookupFailure: boolean
+}
+
+export class AuthenticationConfig extends Context.Service<AuthenticationConfig, {
+  readonly current: Effect.Effect<Config>
+}>()("metrics-server/serve/auth/AuthenticationConfig") {
+  static layer(options: Options): Layer.Layer<
+    AuthenticationConfig,
+    AuthorityFile.AuthorityFileError,
+    Kube | FileSystem.FileSystem
+  > {
+    return Layer.effect(AuthenticationConfig, make(options))
+  }
+
+  /** Whom to believe never changes. */
+  static layerStatic(config: Omit<Config, "complete">) {
+    return Layer.succeed(AuthenticationConfig, { current: Effect.succeed({ complete: true, ...config }) })
+  }
+}
+
+const make = Effect.fnUntraced(function*(options: Options) {
+  const { requestHeader: { allowedNames, clientCaFile, ...names }, skipLookup, tolerateLookupFailure } = options
+  const followed = (flag: string, file: Option.Option<string>) =>
+    Effect.transposeOption(Option.map(file, (file) => AuthorityFile.follow(flag, file)))
+  const clients = yield* followed("client-ca-file", options.clientCaFile)
+  const proxies = yield* followed("requestheader-client-ca-file", clientCaFile)
+  const isAsked = !skipLookup && (Option.isNone(clients) || Option.isNone(proxies))
+  const published = isAsked ? yield* lookUp : nothing
+
+  const current = Effect.gen(function*() {
+    const { complete, config } = yield* published
+    return {
+      complete: complete || tolerateLookupFailure,
+      clientAuthority: Option.isSome(clients) ? Option.some(yield* clients.value) : config.clientAuthority,
+      requestHeader: Option.isSome(proxies)
+        ? Option.some({ ...names, allowedNames, authority: yield* proxies.value })
+        : config.requestHeader
+    }
+  })
+  return AuthenticationConfig.of({ current })
+})
+
+const nothing = Effect.succeed({ complete: true, config: PublishedConfig.none })
+
+/** What the cluster publishes. What is unreadable or gone leaves the last that was good in use. */
+const lookUp = Effect.gen(function*() {
+  let last = Option.none<PublishedConfig.PublishedConfig>()
+  let readable = true
+  const { synced } = yield* Reflector.make({
+    path: `/api/v1/namespaces/${PublishedConfig.namespace}/configmaps`,
+    params: { fieldSelector: `metadata.name=${PublishedConfig.name}` },
+    accept: { list: "application/json", watch: "application/json" },
+    decode: (object) => {
+      const found = PublishedConfig.decode(object)
+      readable = Result.isSuccess(found)
+      last = Option.orElse(Result.getSuccess(found), () => last)
+      return found
+    },
+    live: new LiveMap(() => false)
+  })
+  return Effect.map(synced, (synced) => ({
+    complete: synced && (readable || Option.isSome(last)),
+    config: Option.getOrElse(last, () => PublishedConfig.none)
+  }))
+})
