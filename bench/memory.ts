@@ -1,5 +1,5 @@
 /** What the store keeps per node. Alone: `node --expose-gc bench/memory.ts` */
-import { Console, Duration, Effect } from "effect"
+import { Console, Duration, Effect, Option } from "effect"
 import { fork } from "node:child_process"
 import { once } from "node:events"
 import { Points } from "../src/Sample.ts"
@@ -51,7 +51,15 @@ const measure = Effect.gen(function*() {
     reference,
     ratio: value / reference
   }] satisfies ReadonlyArray<Row>
-}).pipe(Effect.provide(MetricsStore.layer({ resolution: Duration.seconds(15), retention: Duration.seconds(60) })))
+}).pipe(
+  Effect.provide(
+    MetricsStore.layer({
+      resolution: Duration.seconds(15),
+      retention: Duration.seconds(60),
+      publishSwap: Option.none()
+    })
+  )
+)
 
 /** In a process of its own, which can be told to collect its garbage. */
 export const run: Effect.Effect<ReadonlyArray<Row>> = Effect.promise(async () => {

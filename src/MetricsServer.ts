@@ -47,6 +47,7 @@ export const layerNoEdges = (options: Options) => {
     Layer.provide([
       MetricsStore.layer({
         resolution: metricResolution,
+        publishSwap: options.publishSwap,
         retention: Option.getOrElse(metricRetention, () => Duration.times(metricResolution, 4))
       }),
       ScrapeStatus.layer,

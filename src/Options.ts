@@ -72,6 +72,11 @@ const settings = {
   ),
   tlsCertFile: Setting.optionalText("tls-cert-file", "FILE", "Serving certificate (default a self-signed one)"),
   tlsPrivateKeyFile: Setting.optionalText("tls-private-key-file", "FILE", "Key of --tls-cert-file"),
+  // Ours: the original does not serve swap.
+  publishSwap: Setting.optionalBoolean(
+    "publish-swap",
+    "Serve usage of swap wherever a kubelet reports it, or with =false nowhere (default for nodes that have swapped)"
+  ),
   runtimeConfig: Setting.switches("runtime-config", "Which versions of the API to serve", {
     "metrics.k8s.io/v1": "v1",
     "metrics.k8s.io/v1beta1": "v1beta1"

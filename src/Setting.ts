@@ -63,6 +63,12 @@ export const boolean = (name: string, meaning: string): Setting<boolean> => ({
   read: (given) => Result.succeed(given.at(-1) === true)
 })
 
+/** Neither true nor false where nothing is said. */
+export const optionalBoolean = (name: string, meaning: string): Setting<Option.Option<boolean>> => ({
+  flag: boolean(name, meaning).flag,
+  read: (given) => Result.succeed(Option.map(Option.fromUndefinedOr(given.at(-1)), (last) => last === true))
+})
+
 export const port = (name: string, meaning: string, fallback: number): Setting<number> =>
   textual(name, withDefault(meaning, String(fallback)), {
     metavar: "PORT",

@@ -72,6 +72,15 @@ describe("the command line", () => {
       }
     ))
 
+  it.effect("tells a switch that is off from one of which nothing is said", () =>
+    Effect.gen(function*() {
+      const publishSwap = (...args: ReadonlyArray<string>) =>
+        Effect.map(read(...args), (options) => options.publishSwap)
+      assert.deepStrictEqual(yield* publishSwap(), Option.none())
+      assert.deepStrictEqual(yield* publishSwap("--publish-swap"), Option.some(true))
+      assert.deepStrictEqual(yield* publishSwap("--publish-swap=false"), Option.some(false))
+    }))
+
   it.effect("switches versions of the API off, in one occurrence or in several", () =>
     Effect.gen(function*() {
       const served = (...args: ReadonlyArray<string>) => Effect.map(read(...args), (options) => options.runtimeConfig)

@@ -90,10 +90,17 @@ export const ofPods = (
 
 const sum = (usages: ReadonlyArray<Usage>): Usage => ({
   cpu: usages.reduce((total, { cpu }) => total + cpu, 0),
-  memory: usages.reduce((total, { memory }) => total + memory, 0)
+  memory: usages.reduce((total, { memory }) => total + memory, 0),
+  ...usages.some(({ swap }) => swap !== undefined) && {
+    swap: usages.reduce((total, { swap = 0 }) => total + swap, 0)
+  }
 })
 
-const toWire = ({ cpuNanocores, memoryBytes }: Sample.Usage) => ({ cpu: cpuNanocores, memory: memoryBytes })
+const toWire = ({ cpuNanocores, memoryBytes, swapBytes }: Sample.Usage): Usage => ({
+  cpu: cpuNanocores,
+  memory: memoryBytes,
+  ...swapBytes !== undefined && { swap: swapBytes }
+})
 
 /** What clients read of the object itself. It is made for this answer, which is what its creation time says. */
 const objectMeta = (

@@ -55,6 +55,7 @@ export const make = <A extends Item>(object: Schema.Codec<A, unknown>, total: To
       rows: isEmpty ? null : items.map((item, i) => ({
         cells: [
           item.metadata.name,
+          // What an object does not report counts as nothing, as in the original.
           ...resources.map((resource) => formats[resource](totals[i]?.[resource] ?? 0)),
           formatGoDuration(item.window)
         ],
@@ -64,11 +65,14 @@ export const make = <A extends Item>(object: Schema.Codec<A, unknown>, total: To
   }
 }
 
-const formats = { cpu: formatCpu, memory: formatBytes } satisfies Record<keyof Usage, (value: number) => string>
+const formats = { cpu: formatCpu, memory: formatBytes, swap: formatBytes } satisfies Record<
+  keyof Usage,
+  (value: number) => string
+>
 
 /** In alphabetical order. */
 const resourcesOf = (totals: ReadonlyArray<Usage>) =>
-  (["cpu", "memory"] as const).filter((resource) => totals.some((usage) => usage[resource] !== undefined))
+  (["cpu", "memory", "swap"] as const).filter((resource) => totals.some((usage) => usage[resource] !== undefined))
 
 const columns = (resources: ReadonlyArray<keyof Usage>): ReadonlyArray<TableColumn> => [
   column("Name", "name", "Name of the resource"),

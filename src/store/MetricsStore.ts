@@ -1,5 +1,5 @@
 /** The last points of every node, and the usage that can be served of them at this moment. */
-import { Clock, Context, Duration, Effect, Layer } from "effect"
+import { Clock, Context, Duration, Effect, Layer, type Option } from "effect"
 import type { NodeUsage, PodUsage, Sample } from "../Sample.ts"
 import { NodePoints } from "./NodePoints.ts"
 import { Published } from "./Published.ts"
@@ -21,8 +21,13 @@ export class MetricsStore extends Context.Service<MetricsStore, {
   /** How many nodes and containers can be served. */
   readonly counts: Effect.Effect<{ readonly nodes: number; readonly containers: number }>
 }>()("metrics-server/store/MetricsStore") {
-  /** `retention` is how long the last good value stands while no newer one can be published. */
-  static layer(options: { readonly resolution: Duration.Duration; readonly retention: Duration.Duration }) {
+  static layer(options: {
+    readonly resolution: Duration.Duration
+    /** How long the last good value stands while no newer one can be published. */
+    readonly retention: Duration.Duration
+    /** Whether swap is served as reported; where nothing is said, of nodes that have swapped. */
+    readonly publishSwap: Option.Option<boolean>
+  }) {
     return Layer.sync(MetricsStore, () => {
       const resolution = Duration.toMillis(options.resolution)
       const retention = Duration.toMillis(options.retention)
@@ -31,7 +36,8 @@ export class MetricsStore extends Context.Service<MetricsStore, {
 
       const commit = (sample: Sample) =>
         Effect.map(Clock.currentTimeMillis, (now) => {
-          const points = nodes.get(sample.node) ?? new NodePoints({ resolution, retention })
+          const points = nodes.get(sample.node) ??
+            new NodePoints({ resolution, retention, publishSwap: options.publishSwap })
           nodes.set(sample.node, points)
           const released = points.take(sample, now)
           const node = points.nodeUsage()

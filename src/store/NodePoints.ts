@@ -1,5 +1,5 @@
 /** The last two readings of a node and of its containers, in columns; what has gone is kept for a while. */
-import { Array as Arr } from "effect"
+import { Array as Arr, Option } from "effect"
 import { type ContainerKey, type NodeUsage, type PodUsage, Points, type Sample, type Usage } from "../Sample.ts"
 import { type Pair, take, usage, window } from "./Usage.ts"
 
@@ -8,6 +8,17 @@ export interface PodRows {
   readonly namespace: string
   readonly name: string
   readonly rows: ReadonlyArray<number>
+}
+
+export interface Options {
+  /** Milliseconds, as all times here. */
+  readonly resolution: number
+  readonly retention: number
+  /**
+   * Whether usage says what is reported of swap. Where nothing is said: once the node's own value has been above zero,
+   * because kubelets report zero on nodes without swap too.
+   */
+  readonly publishSwap: Option.Option<boolean>
 }
 
 export class NodePoints implements Pair {
@@ -22,9 +33,10 @@ export class NodePoints implements Pair {
   #takenAt = new Float64Array(1).fill(Number.NaN)
   /** Which rows of the last page were taken: 1. */
   #taken = new Uint8Array(1)
-  readonly #options: { readonly resolution: number; readonly retention: number }
+  #hasSwapped = false
+  readonly #options: Options
 
-  constructor(options: { readonly resolution: number; readonly retention: number }) {
+  constructor(options: Options) {
     this.#options = options
   }
 
@@ -46,6 +58,7 @@ export class NodePoints implements Pair {
       this.#takenAt[row] = now
       this.#taken[row] = 1
     }
+    if (this.last.swapBytes(0) > 0) this.#hasSwapped = true
     return released
   }
 
@@ -90,7 +103,7 @@ export class NodePoints implements Pair {
   /** Only of a reading on the last page that has a window. A counter that jumps beyond 2^53 is no usage. */
   #usage(row: number): Usage | undefined {
     if (this.#taken[row] === 0 || Number.isNaN(window(this, row))) return undefined
-    const value = usage(this, row)
+    const value = usage(this, row, Option.getOrElse(this.#options.publishSwap, () => this.#hasSwapped))
     return Number.isSafeInteger(value.cpuNanocores) ? value : undefined
   }
 

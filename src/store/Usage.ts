@@ -81,7 +81,7 @@ const hasFallen = (earlier: Points, later: Points, row: number) =>
 export const window = (stored: Pair, row: number) => stored.last.timestamp(row) - stored.previous.timestamp(row)
 
 /** What was used in the window of a row. */
-export const usage = (stored: Pair, row: number): Usage => {
+export const usage = (stored: Pair, row: number, withSwap = true): Usage => {
   const { last, previous } = stored
   const swapBytes = last.swapBytes(row)
   return {
@@ -91,7 +91,7 @@ export const usage = (stored: Pair, row: number): Usage => {
       window(stored, row)
     ),
     memoryBytes: last.memoryBytes(row),
-    ...!Number.isNaN(swapBytes) && { swapBytes }
+    ...withSwap && !Number.isNaN(swapBytes) && { swapBytes }
   }
 }
 

@@ -1,7 +1,7 @@
 /** A list is of one moment, whatever is committed while it is asked for and written. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, it } from "@effect/vitest"
-import { Clock, Duration, Effect, Fiber, Layer } from "effect"
+import { Clock, Duration, Effect, Fiber, Layer, Option } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 import { intern } from "../../src/discover/Labels.ts"
 import { Nodes } from "../../src/discover/Nodes.ts"
@@ -20,7 +20,13 @@ const server = Routes.layer({ version: "1.2.3", extra: [] }).pipe(
     Nodes.layerStatic([]),
     Pods.layerStatic(pods.map((name) => ({ namespace: "default", name, labels: intern({ name }) })))
   ]),
-  Layer.provideMerge(MetricsStore.layer({ resolution: Duration.seconds(15), retention: Duration.seconds(60) })),
+  Layer.provideMerge(
+    MetricsStore.layer({
+      resolution: Duration.seconds(15),
+      retention: Duration.seconds(60),
+      publishSwap: Option.some(true)
+    })
+  ),
   Layer.provideMerge(NodeHttpServer.layerTest)
 )
 

@@ -35,9 +35,15 @@ const sum = (values: ReadonlyArray<number>) => values.reduce((total, value) => t
 describe("lists in all their forms", () => {
   it.prop("a table says what the list of nodes says", { items: Nodes }, ({ items }) => {
     const table = convert(nodes.many(items.map(withLabels)), "Table").json() as TableJson
+    const swaps = items.some(({ usage }) => usage.swap !== undefined)
     assert.deepStrictEqual(
-      (table.rows ?? []).map(({ cells }) => cells.slice(0, 3)),
-      items.map(({ metadata, usage }) => [metadata.name, formatCpu(usage.cpu), formatBytes(usage.memory)])
+      (table.rows ?? []).map(({ cells }) => cells.slice(0, -1)),
+      items.map(({ metadata, usage: { cpu, memory, swap = 0 } }) => [
+        metadata.name,
+        formatCpu(cpu),
+        formatBytes(memory),
+        ...swaps ? [formatBytes(swap)] : []
+      ])
     )
     return true
   })

@@ -41,6 +41,15 @@ describe("the API of metrics.k8s.io", () => {
       })
     }))
 
+  it.effect("swap, of a node that has it", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual((yield* askJson(`${gv}/nodes/${longName}`)).usage, {
+        cpu: "968390u",
+        memory: "1571484Ki",
+        swap: "4Mi"
+      })
+    }))
+
   it.effect("an object without labels has none, and a list its kind once", () =>
     Effect.gen(function*() {
       const list = yield* askJson(`${gv}/nodes?fieldSelector=metadata.name=${longName}`)

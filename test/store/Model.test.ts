@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Clock, Duration, Effect, Schema } from "effect"
+import { Clock, Duration, Effect, Option, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { MetricsStore } from "../../src/store/MetricsStore.ts"
 import { ModelStore } from "../fixtures/ModelStore.ts"
@@ -100,7 +100,8 @@ it.effect.prop("whatever happens to kubelets, the store serves what the model se
 
 const layer = MetricsStore.layer({
   resolution: Duration.millis(resolution),
-  retention: Duration.millis(retention)
+  retention: Duration.millis(retention),
+  publishSwap: Option.some(true)
 })
 
 const agree = Effect.fnUntraced(function*(model: ModelStore) {

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Option } from "effect"
 import { NodePoints } from "../../src/store/NodePoints.ts"
 import { type Reading, sample } from "../fixtures/Samples.ts"
 
@@ -16,7 +17,7 @@ const take = (points: NodePoints, millis: number, ...pods: ReadonlyArray<string>
 
 describe("NodePoints", () => {
   it("keeps the points of a container that is gone until the retention is over, then releases them", () => {
-    const points = new NodePoints({ resolution: 15, retention: 60 })
+    const points = new NodePoints({ resolution: 15, retention: 60, publishSwap: Option.none() })
     assert.deepStrictEqual(take(points, 0, "a", "b", "c"), [])
     assert.deepStrictEqual(take(points, 15, "c", "a"), [])
     assert.deepStrictEqual(names(points), ["c", "a", "b"])
@@ -27,7 +28,7 @@ describe("NodePoints", () => {
   })
 
   it("keeps every container's own points when the page is laid out anew", () => {
-    const points = new NodePoints({ resolution: 15, retention: 60 })
+    const points = new NodePoints({ resolution: 15, retention: 60, publishSwap: Option.none() })
     take(points, 0, "a", "b", "c")
     take(points, 10, "b")
     take(points, 20, "d", "c", "a")
@@ -36,7 +37,7 @@ describe("NodePoints", () => {
   })
 
   it("is not confused by names with separators in them", () => {
-    const points = new NodePoints({ resolution: 15, retention: 60 })
+    const points = new NodePoints({ resolution: 15, retention: 60, publishSwap: Option.none() })
     const containers = [["a", "b/c"], ["a/b", "c"], [`a","b`, "c"]].map(([namespace = "", pod = ""]) => ({
       namespace,
       pod,
@@ -49,10 +50,45 @@ describe("NodePoints", () => {
   })
 
   it("keeps the names it knows, so that those of a new page can be released", () => {
-    const points = new NodePoints({ resolution: 15, retention: 60 })
+    const points = new NodePoints({ resolution: 15, retention: 60, publishSwap: Option.none() })
     take(points, 0, "a", "b")
     const [a] = points.containers
     take(points, 15, "b", "a")
     assert.strictEqual(points.containers[1], a)
+  })
+
+  describe("publishes swap", () => {
+    /** What is served of the node's swap and of its pod's after each of these readings of them, one apart. */
+    const served = (
+      publishSwap: Option.Option<boolean>,
+      ...swaps: ReadonlyArray<readonly [node: number, pod: number]>
+    ) => {
+      const points = new NodePoints({ resolution: 15, retention: 60, publishSwap })
+      return swaps.map(([node, pod], i) => {
+        const millis = 15 * i
+        points.take(
+          sample("a", { ...reading(millis), swap: node }, { "n/p/c": { ...reading(millis), swap: pod } }),
+          millis
+        )
+        const [only] = points.pods
+        const containers = only === undefined ? [] : points.podUsage(only, "a")?.containers ?? []
+        return [points.nodeUsage()?.usage.swapBytes, containers[0]?.usage.swapBytes]
+      })
+    }
+
+    const nothing = [undefined, undefined]
+
+    it("from when the node has swapped, and then zeros too", () => {
+      assert.deepStrictEqual(served(Option.none(), [0, 0], [0, 0], [7, 0], [0, 0]), [nothing, nothing, [7, 0], [0, 0]])
+    })
+
+    it("wherever it is reported, when told to", () => {
+      assert.deepStrictEqual(served(Option.some(true), [0, 0], [0, 3]), [nothing, [0, 3]])
+      assert.deepStrictEqual(served(Option.some(true), [Number.NaN, 0], [Number.NaN, 3]), [nothing, [undefined, 3]])
+    })
+
+    it("never, when told not to", () => {
+      assert.deepStrictEqual(served(Option.some(false), [7, 0], [7, 3]), [nothing, nothing])
+    })
   })
 })

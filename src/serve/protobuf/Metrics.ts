@@ -10,9 +10,10 @@ const writeDuration: Write<number> = (writer, millis) => integer(writer, 1, Math
 
 const writeQuantity: Write<string> = (writer, quantity) => string(writer, 1, quantity)
 
-const usage = (writer: BinaryWriter, field: number, { cpu, memory }: Usage) => {
+const usage = (writer: BinaryWriter, field: number, { cpu, memory, swap }: Usage) => {
   quantity(writer, field, "cpu", formatCpu(cpu))
-  return quantity(writer, field, "memory", formatBytes(memory))
+  quantity(writer, field, "memory", formatBytes(memory))
+  return swap === undefined ? writer : quantity(writer, field, "swap", formatBytes(swap))
 }
 
 const quantity = (writer: BinaryWriter, field: number, resource: string, value: string) =>

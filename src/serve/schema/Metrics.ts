@@ -49,7 +49,11 @@ export const Window = numeral({
   format: formatGoDuration
 })
 
-export const Usage = Schema.Struct({ cpu: Cpu, memory: Bytes })
+export const Usage = Schema.Struct({
+  cpu: Cpu,
+  memory: Bytes,
+  swap: Schema.optionalKey(Bytes)
+})
 export type Usage = typeof Usage.Type
 
 export const ContainerMetrics = Schema.Struct({ name: Schema.String, usage: Usage })
