@@ -1,11 +1,14 @@
 /** Why a request cannot be answered as asked. What HTTP makes of it is known in Status.ts alone. */
 import { Schema } from "effect"
+import { StatusCause } from "./schema/Meta.ts"
 
 /** Nobody by that name, or nothing known of them yet. */
 export class ObjectNotFound extends Schema.TaggedError<ObjectNotFound>()("ObjectNotFound", {
   group: Schema.String,
   resource: Schema.String,
-  name: Schema.String
+  name: Schema.String,
+  /** Why nothing is known of an object that is there. */
+  causes: Schema.optionalKey(Schema.Array(StatusCause))
 }) {
   override get message() {
     return `${qualified(this)} ${JSON.stringify(this.name)} not found`

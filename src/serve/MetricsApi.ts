@@ -3,9 +3,11 @@ import { type Array as Arr, Clock, Context, Effect, Layer } from "effect"
 import type { Labels } from "../discover/Labels.ts"
 import { Nodes } from "../discover/Nodes.ts"
 import { Pods } from "../discover/Pods.ts"
+import { ScrapeStatus } from "../scrape/ScrapeStatus.ts"
 import * as FieldSelector from "../selector/FieldSelector.ts"
 import * as LabelSelector from "../selector/LabelSelector.ts"
 import { MetricsStore } from "../store/MetricsStore.ts"
+import * as Absence from "./Absence.ts"
 import { type BadRequest, type InvalidOptions, ObjectNotFound, VerbNotSupported } from "./ApiError.ts"
 import * as Descriptor from "./Descriptor.ts"
 import type { Forms } from "./Forms.ts"
@@ -36,10 +38,13 @@ export class MetricsApi extends Context.Service<MetricsApi, {
       MetricsApi,
       Effect.gen(function*() {
         const store = yield* MetricsStore
+        const absence = Absence.make(store, yield* ScrapeStatus)
+        const nodes = Descriptor.ofNodes(yield* Nodes)
+        const pods = Descriptor.ofPods(yield* Pods, { selectByNode: versions.includes("v1") })
         return MetricsApi.of({
           versions,
-          nodes: serve(store, Descriptor.ofNodes(yield* Nodes)),
-          pods: serve(store, Descriptor.ofPods(yield* Pods, { selectByNode: versions.includes("v1") }))
+          nodes: serve(store, nodes, (node) => absence.ofNode(node.name)),
+          pods: serve(store, pods, (pod) => absence.ofPod(pod.namespace, pod.name))
         })
       })
     )
@@ -48,7 +53,9 @@ export class MetricsApi extends Context.Service<MetricsApi, {
 
 const serve = <Object extends { readonly labels: Labels }, Usage, Item>(
   store: MetricsStore["Service"],
-  descriptor: Descriptor.Descriptor<Object, Usage, Item>
+  descriptor: Descriptor.Descriptor<Object, Usage, Item>,
+  /** Why there are no metrics of an object. */
+  explain: (object: Object) => Effect.Effect<ReadonlyArray<Absence.Cause>>
 ) =>
 (version: Version): Resource => {
   const { many, one } = descriptor.forms(version)
@@ -82,7 +89,8 @@ const serve = <Object extends { readonly labels: Labels }, Usage, Item>(
         return yield* new ObjectNotFound({
           group,
           resource: descriptor.notFound.metrics,
-          name: descriptor.qualifiedName(object)
+          name: descriptor.qualifiedName(object),
+          causes: yield* explain(object)
         })
       }
       return one(descriptor.item(object, usage, now))

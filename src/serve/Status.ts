@@ -28,7 +28,12 @@ const describe = (error: ApiError): Description => {
       return {
         code: 404,
         reason: "NotFound",
-        details: { name: error.name, ...error.group !== "" && { group: error.group }, kind: error.resource }
+        details: {
+          name: error.name,
+          ...error.group !== "" && { group: error.group },
+          kind: error.resource,
+          ...error.causes !== undefined && { causes: error.causes }
+        }
       }
     case "BadRequest":
       return { code: 400, reason: "BadRequest" }

@@ -9,6 +9,11 @@ export interface Snapshot {
   pod(namespace: string, name: string): PodUsage | undefined
 }
 
+export interface Trace {
+  readonly node: string
+  readonly waiting: ReadonlyArray<string>
+}
+
 export class MetricsStore extends Context.Service<MetricsStore, {
   /** Takes one node's sample in; publishes what it completes. */
   commit(sample: Sample): Effect.Effect<void>
@@ -18,6 +23,8 @@ export class MetricsStore extends Context.Service<MetricsStore, {
   readonly snapshot: Effect.Effect<Snapshot>
   /** Distinct readings a node has: 0, 1, or 2, which is enough for usage. */
   depth(node: string): Effect.Effect<number>
+  /** The nodes that reported the pod last, and those of its containers whose readings make no usage yet. */
+  trace(namespace: string, pod: string): Effect.Effect<ReadonlyArray<Trace>>
   /** How many nodes and containers can be served. */
   readonly counts: Effect.Effect<{ readonly nodes: number; readonly containers: number }>
 }>()("metrics-server/store/MetricsStore") {
@@ -68,6 +75,13 @@ export class MetricsStore extends Context.Service<MetricsStore, {
           pod: (namespace, name) => published.pod(namespace, name, now)
         })),
         depth: (node) => Effect.map(Clock.currentTimeMillis, (now) => nodes.get(node)?.depth(now) ?? 0),
+        trace: (namespace, pod) =>
+          Effect.sync(() =>
+            Array.from(nodes).flatMap(([node, points]) => {
+              const waiting = points.waiting(namespace, pod)
+              return waiting === undefined ? [] : [{ node, waiting }]
+            })
+          ),
         counts: Effect.map(Clock.currentTimeMillis, (now) => published.counts(now))
       })
     })

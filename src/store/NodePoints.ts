@@ -81,6 +81,13 @@ export class NodePoints implements Pair {
     return { timestamp: this.last.timestamp(earliest), window: window(this, earliest), node, containers }
   }
 
+  /** Containers of a pod of the last page whose readings make no usage yet; nothing when the page does not have it. */
+  waiting(namespace: string, name: string): ReadonlyArray<string> | undefined {
+    return this.pods.find((pod) => pod.name === name && pod.namespace === namespace)?.rows
+      .filter((row) => this.#usage(row) === undefined)
+      .map((row) => this.#containers[row - 1]!.container)
+  }
+
   /** When the pod began, as far as its containers tell. */
   podStart({ rows }: PodRows) {
     let start = Infinity

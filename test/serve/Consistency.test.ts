@@ -6,6 +6,7 @@ import { HttpClient, HttpClientResponse } from "effect/http"
 import { intern } from "../../src/discover/Labels.ts"
 import { Nodes } from "../../src/discover/Nodes.ts"
 import { Pods } from "../../src/discover/Pods.ts"
+import { ScrapeStatus } from "../../src/scrape/ScrapeStatus.ts"
 import { MetricsApi } from "../../src/serve/MetricsApi.ts"
 import * as Routes from "../../src/serve/Routes.ts"
 import { ofVersion, versions } from "../../src/serve/schema/Metrics.ts"
@@ -17,6 +18,7 @@ const pods = Array.from({ length: 500 }, (_, i) => `pod-${String(i).padStart(3, 
 const server = Routes.layer({ version: "1.2.3", extra: [] }).pipe(
   Layer.provide(MetricsApi.layer({ versions })),
   Layer.provide([
+    ScrapeStatus.layer,
     Nodes.layerStatic([]),
     Pods.layerStatic(pods.map((name) => ({ namespace: "default", name, labels: intern({ name }) })))
   ]),

@@ -107,7 +107,12 @@ describe("the API of metrics.k8s.io", () => {
       404,
       "NotFound",
       "nodemetrics.metrics.k8s.io \"node-new\" not found",
-      { name: "node-new", group: "metrics.k8s.io", kind: "nodemetrics" }
+      {
+        name: "node-new",
+        group: "metrics.k8s.io",
+        kind: "nodemetrics",
+        causes: [{ reason: "NotScraped", message: "node node-new has not been scraped yet" }]
+      }
     ],
     ["/namespaces/web/pods/c", 404, "NotFound", "pods \"c\" not found", { name: "c", kind: "pods" }],
     [
@@ -115,7 +120,12 @@ describe("the API of metrics.k8s.io", () => {
       404,
       "NotFound",
       "podmetrics.metrics.k8s.io \"db/starting\" not found",
-      { name: "db/starting", group: "metrics.k8s.io", kind: "podmetrics" }
+      {
+        name: "db/starting",
+        group: "metrics.k8s.io",
+        kind: "podmetrics",
+        causes: [{ reason: "NotScraped", message: "no kubelet has reported the pod yet" }]
+      }
     ],
     ["/widgets", 404, "NotFound", "the server could not find the requested resource", {}],
     ["/namespaces/web/nodes", 404, "NotFound", "the server could not find the requested resource", {}],
