@@ -15,6 +15,42 @@ export class ObjectNotFound extends Schema.TaggedError<ObjectNotFound>()("Object
   }
 }
 
+/** Somebody who says who they are, and is not believed. */
+export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", {}) {
+  override get message() {
+    return "Unauthorized"
+  }
+}
+
+/** The user may not do that. */
+export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", {
+  user: Schema.String,
+  /** As a RequestInfo has it, also in the next ones. */
+  isResource: Schema.Boolean,
+  verb: Schema.String,
+  path: Schema.String,
+  group: Schema.String,
+  resource: Schema.String,
+  subresource: Schema.String,
+  namespace: Schema.String,
+  name: Schema.String,
+  /** What the authorizer says to it; may be empty. */
+  reason: Schema.String
+}) {
+  override get message() {
+    const { name, reason, resource } = this
+    const subject = resource === "" ? "forbidden" : `${qualified(this)}${name && ` ${quote(name)}`} is forbidden`
+    return `${subject}: User ${escaped(quote(this.user))} cannot ${escaped(this.#action)}${reason && `: ${reason}`}`
+  }
+
+  get #action() {
+    if (!this.isResource) return `${this.verb} path ${quote(this.path)}`
+    const resource = this.subresource === "" ? this.resource : `${this.resource}/${this.subresource}`
+    const scope = this.namespace === "" ? "at the cluster scope" : `in the namespace ${quote(this.namespace)}`
+    return `${this.verb} resource ${quote(resource)} in API group ${quote(this.group)} ${scope}`
+  }
+}
+
 /** The request says something that makes no sense. */
 export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
   problem: Schema.String
@@ -84,6 +120,8 @@ export class InternalError extends Schema.TaggedError<InternalError>()("Internal
 }
 
 export type ApiError =
+  | Unauthorized
+  | Forbidden
   | ObjectNotFound
   | BadRequest
   | InvalidOptions
@@ -95,3 +133,8 @@ export type ApiError =
 
 const qualified = ({ group, resource }: { readonly group: string; readonly resource: string }) =>
   group === "" ? resource : `${resource}.${group}`
+
+const quote = (text: string) => JSON.stringify(text)
+
+/** What could be taken for markup is not echoed. */
+const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")

@@ -24,6 +24,18 @@ interface Description {
 
 const describe = (error: ApiError): Description => {
   switch (error._tag) {
+    case "Unauthorized":
+      return { code: 401, reason: "Unauthorized" }
+    case "Forbidden":
+      return {
+        code: 403,
+        reason: "Forbidden",
+        details: {
+          ...error.name !== "" && { name: error.name },
+          ...error.group !== "" && { group: error.group },
+          ...error.resource !== "" && { kind: error.resource }
+        }
+      }
     case "ObjectNotFound":
       return {
         code: 404,

@@ -23,3 +23,7 @@ export const authenticated = (user: User): User =>
 
 /** Whether it is said already on which side of authentication the user stands. */
 const isSorted = ({ groups }: User) => groups.includes(everyone.known) || groups.includes(everyone.unknown)
+
+/** Whether nothing is said of the user but the name. */
+export const isOnlyNamed = ({ extra, groups, uid }: User) =>
+  uid === "" && groups.length === 0 && Object.keys(extra).length === 0

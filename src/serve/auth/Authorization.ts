@@ -1,0 +1,100 @@
+/** Who may do what: the kube-apiserver decides, and what it decided is true for a while. */
+import { Cache, Context, type Duration, Effect, Exit, Layer, Schema } from "effect"
+import type { Kube } from "../../kube/Kube.ts"
+import { Forbidden } from "../ApiError.ts"
+import type { RequestInfo } from "../RequestInfo.ts"
+import * as Review from "./Review.ts"
+import type { User } from "./User.ts"
+
+export interface Options {
+  /** For whoever asks; a star at the end stands for every path that begins so. */
+  readonly alwaysAllowPaths: ReadonlyArray<string>
+  readonly allowedTimeToLive: Duration.Duration
+  readonly deniedTimeToLive: Duration.Duration
+}
+
+export class Authorization extends Context.Service<Authorization, {
+  /** Succeeds where the user may. */
+  authorize(user: User, info: RequestInfo): Effect.Effect<void, Forbidden | Review.ReviewError>
+}>()("metrics-server/serve/auth/Authorization") {
+  static layer(options: Options): Layer.Layer<Authorization, never, Kube> {
+    return Layer.effect(
+      Authorization,
+      Effect.gen(function*() {
+        const review = yield* Review.make(subjectAccessReview)
+        const decide = (spec: string) => Effect.map(review(JSON.parse(spec)), toDecision)
+        // Equal questions at one moment are one; without an answer there is nothing to keep.
+        const decisions = yield* Cache.makeWith(decide, {
+          capacity: 8192,
+          timeToLive: (exit) => {
+            if (Exit.isFailure(exit)) return 0
+            return exit.value.allowed ? options.allowedTimeToLive : options.deniedTimeToLive
+          }
+        })
+        const isOpen = openTo(options.alwaysAllowPaths)
+
+        return Authorization.of({
+          authorize: Effect.fnUntraced(function*(user, info) {
+            if (user.groups.includes(privileged) || !info.isResource && isOpen(info.path)) return
+            const spec = JSON.stringify(specOf(user, info))
+            const { allowed, reason } = yield* isKept(info) ? Cache.get(decisions, spec) : decide(spec)
+            if (!allowed) return yield* forbid(user, info, reason)
+          })
+        })
+      })
+    )
+  }
+}
+
+/** The group that may do everything, also while nobody can be asked. */
+export const privileged = "system:masters"
+
+export const forbid = (user: User, info: RequestInfo, reason: string) =>
+  new Forbidden({ ...info, user: user.name, reason })
+
+const openTo = (patterns: ReadonlyArray<string>) => {
+  const withoutSlash = patterns.map((pattern) => pattern.replace(/^\//, ""))
+  const paths = new Set(withoutSlash.filter((pattern) => !pattern.endsWith("*")))
+  const prefixes = withoutSlash.filter((pattern) => pattern.endsWith("*")).map((pattern) => pattern.slice(0, -1))
+  return (path: string) => {
+    const asked = path.replace(/^\//, "")
+    return paths.has(asked) || prefixes.some((prefix) => asked.startsWith(prefix))
+  }
+}
+
+/** What clients make very long is not kept, so that they cannot fill our memory (k8s.io/apiserver, authorizer/webhook). */
+const isKept = (info: RequestInfo) =>
+  Object.values(info).reduce((length, part) => typeof part === "string" ? length + part.length : length, 0) < 10_000
+
+/** The question; what is empty is left out, as Go leaves it out. */
+const specOf = (
+  user: User,
+  { group, isResource, name, namespace, path, resource, subresource, verb, version }: RequestInfo
+) => ({
+  ...isResource
+    ? { resourceAttributes: nonEmpty({ namespace, verb, group, version, resource, subresource, name }) }
+    : { nonResourceAttributes: nonEmpty({ path, verb }) },
+  ...nonEmpty({ user: user.name, uid: user.uid }),
+  ...user.groups.length > 0 && { groups: user.groups },
+  ...Object.keys(user.extra).length > 0 && { extra: user.extra }
+})
+
+const nonEmpty = (parts: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== ""))
+
+const subjectAccessReview = {
+  kind: "SubjectAccessReview",
+  apiVersion: "authorization.k8s.io/v1",
+  path: "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+  status: Schema.Struct({
+    allowed: Schema.Boolean,
+    denied: Schema.optionalKey(Schema.Boolean),
+    reason: Schema.optionalKey(Schema.String)
+  })
+}
+
+/** Who says yes and no at once has said no. */
+const toDecision = ({ allowed, denied = false, reason = "" }: typeof subjectAccessReview.status.Type) => ({
+  allowed: allowed && !denied,
+  reason
+})

@@ -1,0 +1,59 @@
+/** Users who want to act as somebody else: whom their Impersonate headers name, and whether they may. */
+import { Effect, Option, Result } from "effect"
+import { BadRequest, type Forbidden } from "../ApiError.ts"
+import type { RequestInfo } from "../RequestInfo.ts"
+import { type Authorization, forbid } from "./Authorization.ts"
+import { behind, first, type HeaderLines } from "./HeaderLines.ts"
+import { legacy, narrow, type Plan } from "./ImpersonationMode.ts"
+import type { ReviewError } from "./Review.ts"
+import * as User from "./User.ts"
+
+/** In whose name the request goes on: the user's own, where no headers ask for another. */
+export const resolve = Effect.fnUntraced(function*(
+  authorization: Authorization["Service"],
+  user: User.User,
+  info: RequestInfo,
+  headers: HeaderLines
+): Effect.fn.Return<User.User, BadRequest | Forbidden | ReviewError> {
+  const wanted = yield* Effect.fromResult(wantedBy(headers))
+  if (Option.isNone(wanted)) return user
+  // One way is enough; where none is, the first refusal is the one that is told.
+  let refusal: Forbidden | undefined
+  for (const mode of narrow) {
+    const plan = mode(wanted.value, user, info)
+    if (plan === undefined) continue
+    const outcome = yield* Effect.result(attempt(authorization, plan))
+    if (Result.isSuccess(outcome)) return outcome.success
+    if (outcome.failure._tag === "ReviewError") return yield* outcome.failure
+    refusal ??= outcome.failure
+  }
+  return yield* Effect.catchTag(
+    attempt(authorization, legacy(wanted.value, user)),
+    "Forbidden",
+    (last) => Effect.fail(refusal ?? last)
+  )
+})
+
+/** Whom the headers ask for, as they say it. */
+export const wantedBy = (headers: HeaderLines): Result.Result<Option.Option<User.User>, BadRequest> => {
+  const wanted = User.make({
+    name: first(headers, "impersonate-user"),
+    uid: first(headers, "impersonate-uid"),
+    groups: headers.get("impersonate-group") ?? [],
+    extra: behind(headers, ["impersonate-extra-"])
+  })
+  if (wanted.name !== "") return Result.succeed(Option.some(wanted))
+  return User.isOnlyNamed(wanted)
+    ? Result.succeed(Option.none())
+    : Result.fail(new BadRequest({ problem: "requested a uid, groups or extra without impersonating a user name" }))
+}
+
+const attempt = (authorization: Authorization["Service"], { asker, questions, user }: Plan) =>
+  Effect.forEach(
+    questions,
+    ({ info, refusal }) =>
+      refusal === undefined ? authorization.authorize(asker, info) : Effect.fail(forbid(asker, info, refusal)),
+    {
+      discard: true
+    }
+  ).pipe(Effect.as(user))
