@@ -174,6 +174,17 @@ layer(server, { excludeTestServices: true, timeout: "120 seconds" })("npm start"
         (text) => assert.sameMembers(table(text).map(({ NAME }) => NAME), cluster.pods.map(({ name }) => name))
       ))
 
+    it.effect("get podmetrics and nodemetrics print the server's own tables", () =>
+      Effect.gen(function*() {
+        for (const [resource, namespaced] of [["podmetrics", ["-A"]], ["nodemetrics", []]] as const) {
+          const [row = {}] = table(yield* run("get", resource, ...namespaced))
+          const columns = [...namespaced.length > 0 ? ["NAMESPACE"] : [], "NAME", "CPU", "MEMORY", "WINDOW"]
+          assert.deepStrictEqual(Object.keys(row), columns)
+          assert.match(row["CPU"] ?? "", /^\d+[num]?$/)
+          assert.match(row["WINDOW"] ?? "", /^[\d.]+s$/)
+        }
+      }))
+
     it.effect("api-resources lists nodes and pods of metrics.k8s.io", () =>
       Effect.map(
         run("api-resources", "--api-group=metrics.k8s.io", "-o", "name"),
