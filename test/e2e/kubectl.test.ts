@@ -216,6 +216,53 @@ layer(server, { excludeTestServices: true, timeout: "120 seconds" })("npm start"
   })
 })
 
+/** A cluster as data, with the longest names and with swap. */
+const swapping: Cluster.Cluster = {
+  nodes: [{
+    name: `${"n".repeat(63)}.${"o".repeat(63)}.${"d".repeat(63)}.${"e".repeat(61)}`,
+    labels: {},
+    usage: { cpuNanocores: 500_000_000, memoryBytes: 1024 ** 3, swapBytes: 100 * 1024 ** 2 }
+  }],
+  pods: []
+}
+const [swappingNode] = swapping.nodes
+const swappingPod = {
+  namespace: "default",
+  name: `${"p".repeat(63)}.${"o".repeat(63)}.${"d".repeat(63)}.${"s".repeat(61)}`,
+  labels: {},
+  nodeName: swappingNode!.name,
+  containers: [{ name: "main", usage: { cpuNanocores: 1_000_000, memoryBytes: 2 ** 20, swapBytes: 50 * 1024 ** 2 } }]
+}
+
+const fromFile = Layer.unwrap(Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const file = yield* fs.makeTempFileScoped()
+  yield* fs.writeFileString(file, JSON.stringify({ ...swapping, pods: [swappingPod] }))
+  return NpmStart.layer("--cluster", file)
+})).pipe(Layer.provideMerge(NodeServices.layer))
+
+layer(fromFile, { excludeTestServices: true, timeout: "120 seconds" })("npm start -- --cluster FILE", (it) => {
+  it.effect("and top --show-swap print the swap of nodes and pods, whatever the length of their names", () =>
+    Effect.gen(function*() {
+      const { kubeconfig } = yield* NpmStart
+      const { path } = kubectls[0]!
+      const top = (...args: ReadonlyArray<string>) =>
+        Effect.map(Effect.promise(() => kubectl(path, kubeconfig, "top", ...args, "--show-swap")), table)
+      const [node] = yield* top("nodes")
+      assert.strictEqual(node?.["NAME"], swappingNode?.name)
+      assert.strictEqual(node?.["SWAP(bytes)"], "100Mi")
+      const [pod] = yield* eventually(
+        Effect.tryPromise(() => kubectl(path, kubeconfig, "top", "pods", "--show-swap")).pipe(
+          Effect.map(table),
+          Effect.orElseSucceed(() => [])
+        ),
+        (rows) => rows.length > 0
+      )
+      assert.strictEqual(pod?.["NAME"], swappingPod.name)
+      assert.strictEqual(pod?.["SWAP(bytes)"], "50Mi")
+    }))
+})
+
 layer(NodeServices.layer, { excludeTestServices: true })("npm start, at its end", (it) => {
   it.effect("exits with 0 and leaves nothing behind", () =>
     Effect.gen(function*() {
