@@ -13,6 +13,11 @@ import { Kubelet } from "./scrape/Kubelet.ts"
 import { KubeletClient } from "./scrape/KubeletClient.ts"
 import * as Scraper from "./scrape/Scraper.ts"
 import { ScrapeStatus } from "./scrape/ScrapeStatus.ts"
+import { Access } from "./serve/auth/Access.ts"
+import { Authentication } from "./serve/auth/Authentication.ts"
+import { AuthenticationConfig } from "./serve/auth/AuthenticationConfig.ts"
+import { Authorization } from "./serve/auth/Authorization.ts"
+import { BearerToken } from "./serve/auth/BearerToken.ts"
 import * as Https from "./serve/Https.ts"
 import { MetricsApi } from "./serve/MetricsApi.ts"
 import * as Routes from "./serve/Routes.ts"
@@ -35,11 +40,41 @@ const routes = Layer.unwrap(Effect.gen(function*() {
   return Layer.provideMerge(Health.layerStop, Routes.layer({ version, extra: extra.flat() }))
 }))
 
+/** Who is let in, and to what. */
+const access = (options: Options) =>
+  Access.layer.pipe(
+    Layer.provide([
+      Authentication.layer,
+      Authorization.layer({
+        alwaysAllowPaths: options.authorizationAlwaysAllowPaths,
+        allowedTimeToLive: options.authorizationWebhookCacheAuthorizedTtl,
+        deniedTimeToLive: options.authorizationWebhookCacheUnauthorizedTtl
+      })
+    ]),
+    Layer.provide([
+      BearerToken.layer({ timeToLive: options.authenticationTokenWebhookCacheTtl }),
+      AuthenticationConfig.layer({
+        clientCaFile: options.clientCaFile,
+        requestHeader: {
+          clientCaFile: options.requestheaderClientCaFile,
+          allowedNames: options.requestheaderAllowedNames,
+          usernameHeaders: options.requestheaderUsernameHeaders,
+          uidHeaders: options.requestheaderUidHeaders,
+          groupHeaders: options.requestheaderGroupHeaders,
+          extraHeaderPrefixes: options.requestheaderExtraHeadersPrefix
+        },
+        skipLookup: options.authenticationSkipLookup,
+        tolerateLookupFailure: options.authenticationTolerateLookupFailure
+      })
+    ])
+  )
+
 /** Everything between the seams: kubelets, the kube-apiserver and the listening socket are given from outside. */
 export const layerNoEdges = (options: Options) => {
   const { kubeletRequestTimeout, metricResolution, metricRetention } = options
   return Layer.mergeAll(routes, Scraper.layer({ resolution: metricResolution })).pipe(
     Layer.provide([
+      access(options),
       MetricsApi.layer({ versions: options.runtimeConfig }),
       Health.layer({ resolution: metricResolution }),
       Telemetry.Telemetry.layer
@@ -82,8 +117,7 @@ export const layer = (options: Options) =>
           given: Option.all({ certFile: options.tlsCertFile, keyFile: options.tlsPrivateKeyFile }),
           dir: options.certDir,
           names: servingNames
-        },
-        unsafeUnauthenticated: options.unsafeUnauthenticated
+        }
       })
     ]),
     Layer.provide(Kube.layer({ kubeconfig: options.kubeconfig }))

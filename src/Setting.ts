@@ -113,6 +113,24 @@ export const words = <const Word extends string>(
     }
   }, fallback)
 
+/** Texts, comma-separated; occurrences add up, as with Go's slices. */
+export const texts = (
+  name: string,
+  meaning: string,
+  fallback: ReadonlyArray<string>
+): Setting<ReadonlyArray<string>> => ({
+  flag: Flag.String(name).pipe(
+    Flag.withMetavar("LIST"),
+    Flag.withDescription(fallback.length === 0 ? meaning : withDefault(meaning, fallback.join(","))),
+    Flag.atLeast(0)
+  ),
+  read: (given) => {
+    if (given.length === 0) return Result.succeed(fallback)
+    const found = given.flatMap((text) => String(text).split(",")).map((text) => text.trim())
+    return Result.succeed(found.filter((text) => text !== ""))
+  }
+})
+
 /**
  * What stays on of what can be switched off one by one: `key=false,key=true`. Occurrences add up, as with Go's maps; to
  * leave nothing on is refused.

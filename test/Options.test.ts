@@ -41,7 +41,6 @@ describe("the command line", () => {
         "ExternalIP"
       ])
       assert.deepStrictEqual(options.kubeconfig, Option.none())
-      assert.isFalse(options.unsafeUnauthenticated)
     }))
 
   it.effect("of the original's manifests is understood", () =>
@@ -105,6 +104,24 @@ describe("the command line", () => {
           "found \"apps/v1=false\""
         ]
       )
+    }))
+
+  it.effect("believes and lets in as the original does, unless told otherwise, in one occurrence or in several", () =>
+    Effect.gen(function*() {
+      const byDefault = yield* read()
+      assert.deepStrictEqual(byDefault.authorizationAlwaysAllowPaths, ["/healthz", "/readyz", "/livez"])
+      assert.deepStrictEqual(byDefault.requestheaderUsernameHeaders, ["x-remote-user"])
+      assert.deepStrictEqual(byDefault.requestheaderAllowedNames, [])
+      assert.strictEqual(Duration.toSeconds(byDefault.authenticationTokenWebhookCacheTtl), 10)
+      const told = yield* read(
+        "--authorization-always-allow-paths=/metrics",
+        "--requestheader-allowed-names=a, b",
+        "--requestheader-allowed-names=c"
+      )
+      assert.deepStrictEqual(told.authorizationAlwaysAllowPaths, ["/metrics"])
+      assert.deepStrictEqual(told.requestheaderAllowedNames, ["a", "b", "c"])
+      const nothing = yield* read("--authorization-always-allow-paths=")
+      assert.deepStrictEqual(nothing.authorizationAlwaysAllowPaths, [])
     }))
 
   it.effect("reports everything that is wrong, with what was expected, at once", () =>

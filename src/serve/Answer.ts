@@ -37,10 +37,11 @@ export const failure = (
 ): HttpServerResponse.HttpServerResponse => {
   const status = fromError(error)
   const body = statusDocument(status)
-  return Result.match(Negotiation.negotiate(preferences), {
+  const response = Result.match(Negotiation.negotiate(preferences), {
     onSuccess: (negotiated) => document(body, negotiated, { status: status.code }),
     onFailure: () => indented(body.json(), status.code)
   })
+  return error._tag === "Forbidden" ? HttpServerResponse.setHeaders(response, unsniffed) : response
 }
 
 /** Indented JSON, as the kube-apiserver writes for people, without a newline at the end. */
@@ -51,7 +52,7 @@ export const indented = (body: unknown, status: number) =>
 export const text = (body: string, status: number) =>
   HttpServerResponse.text(body, {
     status,
-    headers: { ...headers, "x-content-type-options": "nosniff" },
+    headers: { ...headers, ...unsniffed },
     contentType: "text/plain; charset=utf-8"
   })
 
@@ -61,5 +62,8 @@ export const word = (word: string) =>
 
 /** What is answered is true of one moment and for one client. */
 const headers = { "cache-control": "no-cache, private" }
+
+/** What echoes a client's words must not be taken for anything else than it says it is. */
+const unsniffed = { "x-content-type-options": "nosniff" }
 
 const statusDocument = Document.ofType(Status, writeStatus)

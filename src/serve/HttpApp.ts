@@ -3,6 +3,7 @@ import { Effect, Result, Schema } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import * as Answer from "./Answer.ts"
 import { BadRequest, InternalError, PathNotFound } from "./ApiError.ts"
+import type { Access } from "./auth/Access.ts"
 import * as Deadline from "./Deadline.ts"
 import type * as Negotiation from "./Negotiation.ts"
 import * as RequestInfo from "./RequestInfo.ts"
@@ -16,17 +17,19 @@ export type HttpApp = Effect.Effect<
   HttpServerRequest.HttpServerRequest
 >
 
-export const make = (routes: ReadonlyArray<Route.Route>): HttpApp => {
+export const make = (routes: ReadonlyArray<Route.Route>, access: Access["Service"]): HttpApp => {
   const find = Route.finder(routes)
   const directory = encodeRootPaths({ paths: routes.map((route) => route.path).filter(isListed).sort() })
 
   const respond = Effect.fnUntraced(function*(
-    { headers, method, url }: HttpServerRequest.HttpServerRequest,
+    request: HttpServerRequest.HttpServerRequest,
     preferences: Negotiation.Preferences
   ) {
+    const { headers, method, url } = request
     const path = yield* Effect.fromResult(decodePath(url))
     const info = RequestInfo.parse(method, path, preferences.query)
     yield* Effect.fromResult(Deadline.check(info, preferences.query))
+    yield* access.admit(request, info)
     const route = find(path)
     if (route !== undefined) {
       return yield* route.respond({ method, info, query: preferences.query, preferences, headers })

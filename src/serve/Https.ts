@@ -5,7 +5,6 @@ import { HttpServer } from "effect/http"
 import { createSecureServer } from "node:http2"
 import type { Socket } from "node:net"
 import * as Certificates from "./Certificates.ts"
-import * as Loopback from "./Loopback.ts"
 
 /** The address and port cannot be listened on. */
 export class ListenError extends Schema.TaggedError<ListenError>()("ListenError", {
@@ -23,7 +22,6 @@ export interface Options {
   /** 0: any free one. */
   readonly port: number
   readonly certificate: Certificates.Options
-  readonly unsafeUnauthenticated: boolean
   /** How long running requests may take to finish when the server stops. */
   readonly grace?: Duration.Duration
 }
@@ -31,12 +29,14 @@ export interface Options {
 export const layer = (options: Options) => Layer.effect(HttpServer.HttpServer, make(options))
 
 const make = Effect.fnUntraced(function*(options: Options) {
-  yield* Effect.fromResult(Loopback.check(options))
   const pair = yield* Certificates.load(options.certificate)
   const server = createSecureServer({
     ...pair,
     minVersion: "TLSv1.2",
     allowHTTP1: true,
+    // Whoever has a certificate shows it. What it is worth is decided with the request, which may come by other means.
+    requestCert: true,
+    rejectUnauthorized: false,
     // As many as the original's: one client must not have more in flight than that.
     settings: { maxConcurrentStreams: 100 }
   })

@@ -3,6 +3,7 @@ import { type Array, Effect, Layer, Schema } from "effect"
 import { HttpServer } from "effect/http"
 import * as AggregatedDiscovery from "./AggregatedDiscovery.ts"
 import * as Answer from "./Answer.ts"
+import { Access } from "./auth/Access.ts"
 import * as Discovery from "./Discovery.ts"
 import * as HttpApp from "./HttpApp.ts"
 import { MetricsApi, type Resource } from "./MetricsApi.ts"
@@ -24,13 +25,15 @@ export const layer = (options: Options) => Layer.unwrap(Effect.map(make(options)
 /** Everything, for any server. */
 export const make = Effect.fnUntraced(function*(options: Options) {
   const api = yield* MetricsApi
-  return HttpApp.make([
+  const access = yield* Access
+  const routes = [
     ...ofGroup(api.versions),
     ...api.versions.flatMap((version) => ofVersion(version, api.nodes(version), api.pods(version))),
     Route.fact("/version", versionInfo(options.version)),
     ...yield* OpenApi.routes({ version: options.version, versions: api.versions }),
     ...options.extra
-  ])
+  ]
+  return HttpApp.make(routes, access)
 })
 
 const versionInfo = (version: string) => {

@@ -15,7 +15,7 @@ export type Body = typeof Body.Type
 
 const Exchange = Schema.Struct({
   name: Schema.String,
-  /** Who asked; everyone may ask until requests are authenticated. */
+  /** Who asked. */
   auth: Schema.String,
   method: Schema.String,
   path: Schema.String,

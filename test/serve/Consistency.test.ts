@@ -11,12 +11,13 @@ import { MetricsApi } from "../../src/serve/MetricsApi.ts"
 import * as Routes from "../../src/serve/Routes.ts"
 import { ofVersion, versions } from "../../src/serve/schema/Metrics.ts"
 import { MetricsStore } from "../../src/store/MetricsStore.ts"
+import * as Everyone from "../fixtures/Everyone.ts"
 import { sample } from "../fixtures/Samples.ts"
 
 const pods = Array.from({ length: 500 }, (_, i) => `pod-${String(i).padStart(3, "0")}`)
 
 const server = Routes.layer({ version: "1.2.3", extra: [] }).pipe(
-  Layer.provide(MetricsApi.layer({ versions })),
+  Layer.provide([MetricsApi.layer({ versions }), Everyone.layer]),
   Layer.provide([
     ScrapeStatus.layer,
     Nodes.layerStatic([]),

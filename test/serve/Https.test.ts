@@ -1,11 +1,10 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Exit, Fiber, FileSystem, Layer, Option, Result, Scope } from "effect"
+import { Deferred, Duration, Effect, Exit, Fiber, FileSystem, Layer, Option, Scope } from "effect"
 import { HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { connect } from "node:net"
 import { connect as connectTls } from "node:tls"
 import * as Https from "../../src/serve/Https.ts"
-import * as Loopback from "../../src/serve/Loopback.ts"
 import { http1, http2 } from "../fixtures/HttpsClient.ts"
 
 const options = Effect.fnUntraced(function*(more: Partial<Https.Options> = {}): Effect.fn.Return<
@@ -19,7 +18,6 @@ const options = Effect.fnUntraced(function*(more: Partial<Https.Options> = {}): 
     bindAddress: "127.0.0.1",
     port: 0,
     certificate: { given: Option.none(), dir, names: ["localhost", "127.0.0.1"] },
-    unsafeUnauthenticated: false,
     ...more
   }
 })
@@ -130,29 +128,5 @@ describe("Https", () => {
     [8443, "EADDRNOTAVAIL", /--bind-address/]
   ])("port %s with %s is explained", (port, code, expected) => {
     assert.match(new Https.ListenError({ address: "0.0.0.0", port, code }).message, expected)
-  })
-
-  it.live("listens on nothing but loopback while nobody is asked who they are", () =>
-    Effect.gen(function*() {
-      const error = yield* Effect.flip(Layer.build(Https.layer(yield* options({ bindAddress: "0.0.0.0" }))))
-      assert.strictEqual(error._tag, "Unauthenticated")
-      assert.include(error.message, "--unsafe-serve-unauthenticated")
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
-
-  it.each([
-    ["127.0.0.1", true],
-    ["127.255.255.254", true],
-    ["::1", true],
-    ["::ffff:127.0.0.1", true],
-    ["0.0.0.0", false],
-    ["::", false],
-    ["128.0.0.1", false],
-    ["10.0.0.1", false],
-    ["localhost", false],
-    ["127.0.0.1.example.com", false],
-    ["", false]
-  ])("%j is loopback: %s", (bindAddress, loopback) => {
-    assert.strictEqual(Result.isSuccess(Loopback.check({ bindAddress, unsafeUnauthenticated: false })), loopback)
-    assert.isTrue(Result.isSuccess(Loopback.check({ bindAddress, unsafeUnauthenticated: true })))
   })
 })

@@ -4,6 +4,7 @@ import { MetricsApi } from "../../src/serve/MetricsApi.ts"
 import * as Routes from "../../src/serve/Routes.ts"
 import { versions } from "../../src/serve/schema/Metrics.ts"
 import { cluster, options } from "../fixtures/Asking.ts"
+import * as Everyone from "../fixtures/Everyone.ts"
 import { http1, http2 } from "../fixtures/HttpsClient.ts"
 import { read } from "../fixtures/KubernetesProtobuf.ts"
 import * as LoopbackHttps from "../fixtures/LoopbackHttps.ts"
@@ -13,7 +14,7 @@ const { port } = LoopbackHttps
 const gv = "/apis/metrics.k8s.io/v1beta1"
 
 const served = Routes.layer(options).pipe(
-  Layer.provide(MetricsApi.layer({ versions })),
+  Layer.provide([MetricsApi.layer({ versions }), Everyone.layer]),
   Layer.provide(cluster),
   Layer.provideMerge(LoopbackHttps.layer)
 )
