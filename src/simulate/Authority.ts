@@ -36,13 +36,17 @@ export interface ServerOptions extends Subject {
   readonly validity?: Validity
 }
 
+export interface ClientOptions extends Subject {
+  readonly validity?: Validity
+}
+
 export interface Authority {
   /** Its own certificate. */
   readonly cert: string
   /** A pair for a server that is reached at these addresses and names. */
   issueServer(options: ServerOptions): Effect.Effect<Pair>
   /** A pair for a client: the common name is the user, the organizations are its groups. */
-  issueClient(subject: Subject): Effect.Effect<Pair>
+  issueClient(options: ClientOptions): Effect.Effect<Pair>
 }
 
 /** A new authority with a key of its own. */
@@ -80,8 +84,12 @@ export const make = Effect.fnUntraced(function*(commonName: string): Effect.fn.R
   return {
     cert: root.toString("pem"),
     issueServer: (options) => issue(options, serverExtensions(options), options.validity ?? longValid),
-    issueClient: (subject) =>
-      issue(subject, [usage, new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])], longValid)
+    issueClient: (options) =>
+      issue(
+        options,
+        [usage, new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])],
+        options.validity ?? longValid
+      )
   }
 })
 
