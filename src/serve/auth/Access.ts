@@ -1,4 +1,5 @@
 /** Lets requests in: who sends them, in whose name, and whether that user may. */
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { Context, Effect, Layer } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import { type BadRequest, type Forbidden, InternalError, type Unauthorized } from "../ApiError.ts"
@@ -7,7 +8,7 @@ import { Authentication } from "./Authentication.ts"
 import { Authorization } from "./Authorization.ts"
 import * as HeaderLines from "./HeaderLines.ts"
 import * as Impersonation from "./Impersonation.ts"
-import type { User } from "./User.ts"
+import { anonymous, type User } from "./User.ts"
 
 export class Access extends Context.Service<Access, {
   /** In whose name the request is answered. Whom nobody can be asked about is not let in. */
@@ -24,7 +25,8 @@ export class Access extends Context.Service<Access, {
       return Access.of({
         admit: Effect.fnUntraced(function*(request, info) {
           const headers = HeaderLines.of(request)
-          const sender = yield* authentication.userOf(request, headers)
+          const sender = yield* Effect.onError(authentication.userOf(request, headers), () => partFrom(request))
+          if (sender === anonymous) yield* partFrom(request)
           const user = yield* Impersonation.resolve(authorization, sender, info, headers)
           yield* authorization.authorize(user, info)
           return user
@@ -33,3 +35,13 @@ export class Access extends Context.Service<Access, {
     })
   )
 }
+
+/**
+ * What is under way is answered, and then the connection ends: HTTP/2 makes it cheap to ask much at once, and whom we do
+ * not know shall not have it for long (CVE-2023-44487, CVE-2023-39325).
+ */
+const partFrom = (request: HttpServerRequest.HttpServerRequest) =>
+  Effect.sync(() => {
+    const message = NodeHttpServerRequest.toIncomingMessage(request)
+    if ("stream" in message) message.stream.session?.close()
+  })

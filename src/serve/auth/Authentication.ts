@@ -67,12 +67,14 @@ const byCertificate = (
   now: number
 ): Array<Opinion> => [
   ...complete ? [] : [Result.fail("it is not known yet which authorities sign certificates of clients")],
-  ...Option.toArray(requestHeader).map((it) => RequestHeader.authenticate(it, chain, headers, now)),
+  ...Option.toArray(requestHeader).map((it) =>
+    Result.mapError(RequestHeader.authenticate(it, chain, headers, now), (problem) => `as a front proxy: ${problem}`)
+  ),
   ...Option.toArray(clientAuthority).map((authority) =>
-    Result.map(
-      authority.verify(chain, now),
-      () => Option.flatMap(Option.fromUndefinedOr(chain[0]), ClientCertificate.userOf)
-    )
+    Result.mapBoth(authority.verify(chain, now), {
+      onSuccess: () => Option.flatMap(Option.fromUndefinedOr(chain[0]), ClientCertificate.userOf),
+      onFailure: (problem) => `as a client: ${problem}`
+    })
   )
 ]
 

@@ -2,6 +2,7 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
+import { connect as connectHttp2, type OutgoingHttpHeaders } from "node:http2"
 import { connect } from "node:tls"
 import * as Authority from "../../../src/simulate/Authority.ts"
 import { frontProxyName, Identities, tokens } from "../../../src/simulate/Identities.ts"
@@ -144,6 +145,36 @@ test("a request within a request is none", () =>
       assert.notInclude(answers, "HTTP/1.1 200", attempt)
     }
     assert.deepStrictEqual(yield* raw(inner), ["HTTP/1.1 200"])
+  }))
+
+/** How many requests an HTTP/2 connection lives for, of three at most. */
+const requestsOn = Effect.fnUntraced(function*(headers: OutgoingHttpHeaders) {
+  const port = yield* LoopbackHttps.port
+  return yield* Effect.callback<number, Error>((resume) => {
+    const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false })
+    let answered = 0
+    const next = () => {
+      if (answered === 3) return session.close()
+      const stream = session.request({ ":path": "/version", ...headers })
+      stream.on("error", (error) => resume(Effect.fail(error)))
+      stream.on("end", () => {
+        answered++
+        // A farewell comes with the answer, or right behind it.
+        session.ping(() => session.closed || next())
+      })
+      stream.resume()
+    }
+    session.on("error", (error) => resume(Effect.fail(error)))
+    session.on("close", () => resume(Effect.succeed(answered)))
+    next()
+  })
+})
+
+test("a connection stays with those we know, and ends after the answer to whom we do not", () =>
+  Effect.gen(function*() {
+    assert.strictEqual(yield* requestsOn(bearer(tokens.reader)), 3)
+    assert.strictEqual(yield* requestsOn(bearer("nobody's")), 1)
+    assert.strictEqual(yield* requestsOn({}), 1)
   }))
 
 test("a token that was revoked is refused after the cache's lifetime, and not before", () =>
