@@ -1,9 +1,9 @@
 /** The wiring, on one screen: what the server is made of, and what each part needs. */
-import { Duration, Effect, Layer, Option } from "effect"
+import { Duration, Effect, type FileSystem, Layer, Option, type Path } from "effect"
 import manifest from "../package.json" with { type: "json" }
 import { Nodes } from "./discover/Nodes.ts"
 import { Pods } from "./discover/Pods.ts"
-import { Kube } from "./kube/Kube.ts"
+import { Kube, type KubeError } from "./kube/Kube.ts"
 import { Health } from "./observe/Health.ts"
 import * as Probes from "./observe/Probes.ts"
 import * as Statusz from "./observe/Statusz.ts"
@@ -45,29 +45,42 @@ const access = (options: Options) =>
   Access.layer.pipe(
     Layer.provide([
       Authentication.layer,
-      Authorization.layer({
-        alwaysAllowPaths: options.authorizationAlwaysAllowPaths,
-        allowedTimeToLive: options.authorizationWebhookCacheAuthorizedTtl,
-        deniedTimeToLive: options.authorizationWebhookCacheUnauthorizedTtl
-      })
+      asking(
+        options.authorizationKubeconfig,
+        Authorization.layer({
+          alwaysAllowPaths: options.authorizationAlwaysAllowPaths,
+          allowedTimeToLive: options.authorizationWebhookCacheAuthorizedTtl,
+          deniedTimeToLive: options.authorizationWebhookCacheUnauthorizedTtl
+        })
+      )
     ]),
-    Layer.provide([
-      BearerToken.layer({ timeToLive: options.authenticationTokenWebhookCacheTtl }),
-      AuthenticationConfig.layer({
-        clientCaFile: options.clientCaFile,
-        requestHeader: {
-          clientCaFile: options.requestheaderClientCaFile,
-          allowedNames: options.requestheaderAllowedNames,
-          usernameHeaders: options.requestheaderUsernameHeaders,
-          uidHeaders: options.requestheaderUidHeaders,
-          groupHeaders: options.requestheaderGroupHeaders,
-          extraHeaderPrefixes: options.requestheaderExtraHeadersPrefix
-        },
-        skipLookup: options.authenticationSkipLookup,
-        tolerateLookupFailure: options.authenticationTolerateLookupFailure
-      })
-    ])
+    Layer.provide(asking(
+      options.authenticationKubeconfig,
+      Layer.merge(
+        BearerToken.layer({ timeToLive: options.authenticationTokenWebhookCacheTtl }),
+        AuthenticationConfig.layer({
+          clientCaFile: options.clientCaFile,
+          requestHeader: {
+            clientCaFile: options.requestheaderClientCaFile,
+            allowedNames: options.requestheaderAllowedNames,
+            usernameHeaders: options.requestheaderUsernameHeaders,
+            uidHeaders: options.requestheaderUidHeaders,
+            groupHeaders: options.requestheaderGroupHeaders,
+            extraHeaderPrefixes: options.requestheaderExtraHeadersPrefix
+          },
+          skipLookup: options.authenticationSkipLookup,
+          tolerateLookupFailure: options.authenticationTolerateLookupFailure
+        })
+      )
+    ))
   )
+
+/** With the kube-apiserver of a kubeconfig of its own, where one is given. */
+const asking = <A, E>(
+  kubeconfig: Option.Option<string>,
+  layer: Layer.Layer<A, E, Kube | FileSystem.FileSystem>
+): Layer.Layer<A, E | KubeError, Kube | FileSystem.FileSystem | Path.Path> =>
+  Option.isSome(kubeconfig) ? Layer.provide(layer, Kube.layer({ kubeconfig })) : layer
 
 /** Everything between the seams: kubelets, the kube-apiserver and the listening socket are given from outside. */
 export const layerNoEdges = (options: Options) => {

@@ -110,6 +110,16 @@ const settings = {
     "Beginnings of the headers that say more of the user",
     ["x-remote-extra-"]
   ),
+  authenticationKubeconfig: Setting.optionalText(
+    "authentication-kubeconfig",
+    "FILE",
+    "How to reach the kube-apiserver that knows whom to believe (default as --kubeconfig)"
+  ),
+  authorizationKubeconfig: Setting.optionalText(
+    "authorization-kubeconfig",
+    "FILE",
+    "How to reach the kube-apiserver that knows who may do what (default as --kubeconfig)"
+  ),
   authenticationSkipLookup: Setting.boolean(
     "authentication-skip-lookup",
     "Do not look up in the cluster whom to believe"

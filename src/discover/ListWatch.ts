@@ -10,6 +10,8 @@ export interface Resource {
   /** Selectors. */
   readonly params: Readonly<Record<string, string>>
   readonly accept: { readonly list: string; readonly watch: string }
+  /** The role that permits to read them, where it is not this server's own. */
+  readonly role?: string
 }
 
 export class ListWatchError extends Schema.TaggedError<ListWatchError>()("ListWatchError", {
@@ -51,7 +53,7 @@ const maxLineBytes = 16 * 1024 * 1024
 /** A version that is forgotten, that is none, or that a server restored from a backup has not reached. */
 const unwatchable = [410, 400, 504]
 
-export const make = (http: HttpClient.HttpClient, { accept, params, path }: Resource) => {
+export const make = (http: HttpClient.HttpClient, { accept, params, path, role = ownRole }: Resource) => {
   const fail = (detail: string, expired = false) => new ListWatchError({ path, detail, expired })
   const broken = (error: HttpClientError.HttpClientError) => fail(describe(error))
   const within = (duration: Duration.Input) =>
@@ -65,7 +67,7 @@ export const make = (http: HttpClient.HttpClient, { accept, params, path }: Reso
     const request = HttpClientRequest.get(path, { accept, urlParams: { ...params, ...more } })
     const response = yield* Effect.mapError(http.execute(request), broken)
     if (response.status === 200) return response
-    return yield* fail(yield* refusal(response), expiry.includes(response.status))
+    return yield* fail(yield* refusal(response, role), expiry.includes(response.status))
   })
 
   const list = (page: PageOptions): Effect.Effect<Page, ListWatchError> =>
@@ -109,17 +111,19 @@ const decodeList = Schema.decodeUnknownEffect(List)
 const Status = Schema.Struct({ message: Schema.String })
 
 /** What kube-apiserver says in its Status body, and what the operator can do. */
-const refusal = (response: HttpClientResponse.HttpClientResponse) =>
+const refusal = (response: HttpClientResponse.HttpClientResponse, role: string) =>
   HttpClientResponse.schemaBodyJson(Status)(response).pipe(
     Effect.map(({ message }) => `: ${message}`),
     Effect.orElseSucceed(() => ""),
-    Effect.map((message) => `HTTP status ${response.status}${message}${advice[response.status] ?? ""}`)
+    Effect.map((message) => `HTTP status ${response.status}${message}${advice(response.status, role)}`)
   )
 
-const advice: Readonly<Record<number, string>> = {
-  401: "; check the token or the client certificate of this server",
-  403: "; apply the ClusterRole system:metrics-server and its binding"
+const advice = (status: number, role: string) => {
+  if (status === 401) return "; check the token or the client certificate of this server"
+  return status === 403 ? `; apply the ${role} and its binding` : ""
 }
+
+const ownRole = "ClusterRole system:metrics-server"
 
 const describe = ({ cause, message, reason }: HttpClientError.HttpClientError) => {
   if (reason._tag === "TransportError") return reason.description ?? message

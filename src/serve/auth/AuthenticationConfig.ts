@@ -77,6 +77,7 @@ const lookUp = Effect.gen(function*() {
     path: `/api/v1/namespaces/${PublishedConfig.namespace}/configmaps`,
     params: { fieldSelector: `metadata.name=${PublishedConfig.name}` },
     accept: { list: "application/json", watch: "application/json" },
+    role: `Role ${PublishedConfig.name}-reader of ${PublishedConfig.namespace}`,
     decode: (object) => {
       const found = PublishedConfig.decode(object)
       readable = Result.isSuccess(found)

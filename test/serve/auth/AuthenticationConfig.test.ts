@@ -134,7 +134,10 @@ describe("whom to believe", () => {
       yield* (yield* server.next).reply(status(403, "configmaps is forbidden"), 403)
       yield* settle
       assert.isFalse((yield* current).complete)
-      assert.include(logs.join("\n"), "configmaps is forbidden")
+      assert.include(
+        logs.join("\n"),
+        "configmaps is forbidden; apply the Role extension-apiserver-authentication-reader of kube-system and its binding"
+      )
       yield* TestClock.adjust("1 minute")
       yield* (yield* server.next).reply(list("1", [configMap("1", { "client-ca-file": first.cert })]))
       yield* settle
