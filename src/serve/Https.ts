@@ -4,7 +4,8 @@ import { Duration, Effect, Layer, Schema } from "effect"
 import { HttpServer } from "effect/http"
 import { createSecureServer } from "node:http2"
 import type { Socket } from "node:net"
-import * as Certificates from "./Certificates.ts"
+import type * as Certificates from "./Certificates.ts"
+import * as ServingCertificate from "./ServingCertificate.ts"
 
 /** The address and port cannot be listened on. */
 export class ListenError extends Schema.TaggedError<ListenError>()("ListenError", {
@@ -29,10 +30,15 @@ export interface Options {
 export const layer = (options: Options) => Layer.effect(HttpServer.HttpServer, make(options))
 
 const make = Effect.fnUntraced(function*(options: Options) {
-  const pair = yield* Certificates.load(options.certificate)
+  const tls = { minVersion: "TLSv1.2" } as const
+  // Connections that stand keep the certificate they began with.
+  const pair = yield* ServingCertificate.follow(
+    options.certificate,
+    (pair) => server.setSecureContext({ ...pair, ...tls })
+  )
   const server = createSecureServer({
     ...pair,
-    minVersion: "TLSv1.2",
+    ...tls,
     allowHTTP1: true,
     // Whoever has a certificate shows it. What it is worth is decided with the request, which may come by other means.
     requestCert: true,
