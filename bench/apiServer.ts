@@ -8,6 +8,7 @@ import { MetricsApi } from "../src/serve/MetricsApi.ts"
 import * as Routes from "../src/serve/Routes.ts"
 import { versions } from "../src/serve/schema/Metrics.ts"
 import * as SelfSigned from "../src/serve/SelfSigned.ts"
+import * as TlsSettings from "../src/serve/TlsSettings.ts"
 import * as Everyone from "../test/fixtures/Everyone.ts"
 import * as ServedCluster from "../test/fixtures/ServedCluster.ts"
 
@@ -62,8 +63,9 @@ const cluster = (busyNodes: number) => {
 const ours = (busyNodes: number) =>
   Effect.gen(function*() {
     const dir = yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped()
+    const protocols = TlsSettings.defaults
     const certificate = { given: Option.none(), dir, names: ["127.0.0.1"] }
-    const https = Https.layer({ bindAddress: "127.0.0.1", port: 0, certificate })
+    const https = Https.layer({ bindAddress: "127.0.0.1", port: 0, certificate, protocols })
     const server = Layer.effectDiscard(Effect.map(HttpServer.HttpServer, ({ address }) =>
       send({ _tag: "Listening", port: "port" in address ? address.port : 0 })))
     return yield* Layer.launch(

@@ -130,7 +130,8 @@ export const layer = (options: Options) =>
           given: Option.all({ certFile: options.tlsCertFile, keyFile: options.tlsPrivateKeyFile }),
           dir: options.certDir,
           names: servingNames
-        }
+        },
+        protocols: options
       })
     ]),
     Layer.provide(Kube.layer({ kubeconfig: options.kubeconfig }))

@@ -30,7 +30,7 @@ const textual = <A, B>(name: string, meaning: string, kind: Kind<A>, fallback: B
   }
 })
 
-const withDefault = (meaning: string, text: string) => `${meaning} (default ${text})`
+const withDefault = (meaning: string, text: string) => text === "" ? meaning : `${meaning} (default ${text})`
 
 const nonEmpty = (text: string) => text === "" ? Option.none() : Option.some(text)
 
@@ -79,6 +79,14 @@ export const port = (name: string, meaning: string, fallback: number): Setting<n
     }
   }, fallback)
 
+/** A whole number from zero on. */
+export const count = (name: string, meaning: string, fallback: number): Setting<number> =>
+  textual(name, withDefault(meaning, String(fallback)), {
+    metavar: "NUMBER",
+    expected: "a whole number, 0 or more",
+    parse: (text) => /^\d{1,9}$/.test(text) ? Option.some(Number(text)) : Option.none()
+  }, fallback)
+
 /** A duration in Go's syntax, not negative. */
 export const duration = (name: string, meaning: string, fallback: string): Setting<Duration.Duration> =>
   textual(name, withDefault(meaning, fallback), durationKind, Option.getOrThrow(parseGoDuration(fallback)))
@@ -96,6 +104,19 @@ const durationKind: Kind<Duration.Duration> = {
   expected: "a Go duration such as 15s or 1m30s",
   parse: (text) => Option.filter(parseGoDuration(text), (it) => !Duration.isNegative(it))
 }
+
+/** A word of a known set. */
+export const word = <const Word extends string>(
+  name: string,
+  meaning: string,
+  known: ReadonlyArray<Word>,
+  fallback: NoInfer<Word>
+): Setting<Word> =>
+  textual(name, withDefault(meaning, fallback), {
+    metavar: "WORD",
+    expected: `one of ${known.join(", ")}`,
+    parse: (text) => Option.fromNullishOr(known.find((it) => it === text))
+  }, fallback)
 
 /** Comma-separated words of a known set. */
 export const words = <const Word extends string>(
@@ -121,7 +142,7 @@ export const texts = (
 ): Setting<ReadonlyArray<string>> => ({
   flag: Flag.String(name).pipe(
     Flag.withMetavar("LIST"),
-    Flag.withDescription(fallback.length === 0 ? meaning : withDefault(meaning, fallback.join(","))),
+    Flag.withDescription(withDefault(meaning, fallback.join(","))),
     Flag.atLeast(0)
   ),
   read: (given) => {

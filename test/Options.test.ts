@@ -149,6 +149,9 @@ describe("the command line", () => {
       [["--kubelet-request-timeout=-1s"], /Go duration/],
       [["--kubelet-insecure-tls", "--kubelet-certificate-authority=ca"], /exclude each other/],
       [["--kubelet-client-key=key"], /need each other/],
+      [["--tls-min-version=TLS1.2"], /one of VersionTLS10, .*, found "TLS1.2"/],
+      [["--tls-cipher-suites=RC4"], /TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256.*, found "RC4"/],
+      [["--http2-max-streams-per-connection=-1"], /a whole number, 0 or more, found "-1"/],
       [["--node-selector=pool in"], /label selector such as .*, found "pool in": /],
       [["--deprecated-kubelet-completely-insecure", "--kubelet-insecure-tls"], /excludes every other flag/]
     ] as const

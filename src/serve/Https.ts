@@ -3,9 +3,11 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Duration, Effect, Layer, Schema } from "effect"
 import { HttpServer } from "effect/http"
 import { createSecureServer } from "node:http2"
+import { createServer } from "node:https"
 import type { Socket } from "node:net"
 import type * as Certificates from "./Certificates.ts"
 import * as ServingCertificate from "./ServingCertificate.ts"
+import * as TlsSettings from "./TlsSettings.ts"
 
 /** The address and port cannot be listened on. */
 export class ListenError extends Schema.TaggedError<ListenError>()("ListenError", {
@@ -23,6 +25,7 @@ export interface Options {
   /** 0: any free one. */
   readonly port: number
   readonly certificate: Certificates.Options
+  readonly protocols: TlsSettings.Protocols
   /** How long running requests may take to finish when the server stops. */
   readonly grace?: Duration.Duration
 }
@@ -30,22 +33,28 @@ export interface Options {
 export const layer = (options: Options) => Layer.effect(HttpServer.HttpServer, make(options))
 
 const make = Effect.fnUntraced(function*(options: Options) {
-  const tls = { minVersion: "TLSv1.2" } as const
+  const { disableHttp2Serving, http2MaxStreamsPerConnection } = options.protocols
+  const tls = TlsSettings.contextOf(options.protocols)
   // Connections that stand keep the certificate they began with.
   const pair = yield* ServingCertificate.follow(
     options.certificate,
     (pair) => server.setSecureContext({ ...pair, ...tls })
   )
-  const server = createSecureServer({
+  const settings = {
     ...pair,
     ...tls,
-    allowHTTP1: true,
     // Whoever has a certificate shows it. What it is worth is decided with the request, which may come by other means.
     requestCert: true,
-    rejectUnauthorized: false,
-    // As many as the original's: one client must not have more in flight than that.
-    settings: { maxConcurrentStreams: 100 }
-  })
+    rejectUnauthorized: false
+  }
+  const server = disableHttp2Serving
+    ? createServer(settings)
+    : createSecureServer({
+      ...settings,
+      allowHTTP1: true,
+      // As many as the original's: one client must not have more in flight than that.
+      settings: { maxConcurrentStreams: http2MaxStreamsPerConnection || 100 }
+    })
 
   const sockets = new Set<Socket>()
   server.on("connection", (socket: Socket) => {

@@ -1,10 +1,12 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Exit, Fiber, FileSystem, Layer, Option, Scope } from "effect"
+import { Deferred, Duration, Effect, Exit, Fiber, FileSystem, Layer, Option, Result, Scope, Struct } from "effect"
 import { HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { connect as connectHttp2 } from "node:http2"
 import { connect } from "node:net"
-import { connect as connectTls } from "node:tls"
+import { connect as connectTls, type ConnectionOptions, getCiphers } from "node:tls"
 import * as Https from "../../src/serve/Https.ts"
+import * as TlsSettings from "../../src/serve/TlsSettings.ts"
 import { http1, http2 } from "../fixtures/HttpsClient.ts"
 
 const options = Effect.fnUntraced(function*(more: Partial<Https.Options> = {}): Effect.fn.Return<
@@ -18,6 +20,7 @@ const options = Effect.fnUntraced(function*(more: Partial<Https.Options> = {}): 
     bindAddress: "127.0.0.1",
     port: 0,
     certificate: { given: Option.none(), dir, names: ["localhost", "127.0.0.1"] },
+    protocols: TlsSettings.defaults,
     ...more
   }
 })
@@ -39,6 +42,16 @@ const hello = Effect.map(
   (request) => HttpServerResponse.text(`hello from ${request.url}`)
 )
 
+/** The version of TLS that a client comes in by. */
+const handshake = (port: number, options: ConnectionOptions = {}) =>
+  Effect.callback<string>((resume) => {
+    const socket = connectTls({ ...options, port, host: "127.0.0.1", rejectUnauthorized: false }, () => {
+      resume(Effect.succeed(String(socket.getProtocol())))
+      socket.destroy()
+    })
+    socket.on("error", () => resume(Effect.succeed("refused")))
+  })
+
 describe("Https", () => {
   it.live("speaks HTTP/2, and HTTP/1.1 with those who do not", () =>
     Effect.gen(function*() {
@@ -50,23 +63,60 @@ describe("Https", () => {
       }
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
 
-  it.live("refuses TLS older than 1.2", () =>
+  it.live("refuses TLS older than 1.2, or than it is told", () =>
     Effect.gen(function*() {
+      const old = { ciphers: "DEFAULT@SECLEVEL=0", minVersion: "TLSv1", maxVersion: "TLSv1.1" } as const
       const port = yield* serve(hello)
-      const refused = yield* Effect.callback<string>((resume) => {
-        const socket = connectTls({
-          port,
-          host: "127.0.0.1",
-          rejectUnauthorized: false,
-          minVersion: "TLSv1",
-          maxVersion: "TLSv1.1",
-          ciphers: "DEFAULT@SECLEVEL=0"
-        })
-        socket.on("secureConnect", () => resume(Effect.succeed("admitted")))
-        socket.on("error", () => resume(Effect.succeed("refused")))
-      })
-      assert.strictEqual(refused, "refused")
+      assert.strictEqual(yield* handshake(port, old), "refused")
+      assert.strictEqual(yield* handshake(port, { maxVersion: "TLSv1.2" }), "TLSv1.2")
+      const strict = yield* serve(hello, { protocols: { ...TlsSettings.defaults, tlsMinVersion: "VersionTLS13" } })
+      assert.strictEqual(yield* handshake(strict, { maxVersion: "TLSv1.2" }), "refused")
+      assert.strictEqual(yield* handshake(strict), "TLSv1.3")
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+
+  it.live("speaks the cipher suites that it is told, and those of TLS 1.3", () =>
+    Effect.gen(function*() {
+      const tlsCipherSuites = ["TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"] as const
+      const port = yield* serve(hello, { protocols: { ...TlsSettings.defaults, tlsCipherSuites } })
+      const by = (ciphers: string) => handshake(port, { maxVersion: "TLSv1.2", ciphers })
+      assert.strictEqual(yield* by("ECDHE-ECDSA-AES256-GCM-SHA384"), "TLSv1.2")
+      assert.strictEqual(yield* by("ECDHE-ECDSA-AES128-GCM-SHA256"), "refused")
+      assert.strictEqual(yield* handshake(port), "TLSv1.3")
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+
+  it.live("OpenSSL knows every cipher suite that can be chosen", () =>
+    Effect.gen(function*() {
+      const chosen = TlsSettings.settings.tlsCipherSuites.read([Struct.keys(TlsSettings.suites).join(",")])
+      const { ciphers = "" } = TlsSettings.contextOf({
+        ...TlsSettings.defaults,
+        tlsCipherSuites: Result.getOrThrow(chosen)
+      })
+      assert.includeMembers(getCiphers(), ciphers.toLowerCase().split(":"))
+    }))
+
+  it.live("speaks HTTP/1.1 alone where that is wanted", () =>
+    Effect.gen(function*() {
+      const port = yield* serve(hello, { protocols: { ...TlsSettings.defaults, disableHttp2Serving: true } })
+      assert.strictEqual((yield* http1({ port, path: "/" })).status, 200)
+      assert.isTrue(Exit.isFailure(yield* Effect.exit(http2({ port, path: "/" }))))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+
+  it.live.each([[0, 100], [7, 7]] as const)(
+    "told %s, an HTTP/2 connection may have %s requests under way",
+    ([told, expected]) =>
+      Effect.gen(function*() {
+        const protocols = { ...TlsSettings.defaults, http2MaxStreamsPerConnection: told }
+        const port = yield* serve(hello, { protocols })
+        const announced = yield* Effect.callback<number | undefined>((resume) => {
+          const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false })
+          session.on("remoteSettings", ({ maxConcurrentStreams }) => {
+            resume(Effect.succeed(maxConcurrentStreams))
+            session.close()
+          })
+        })
+        assert.strictEqual(announced, expected)
+      }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 
   it.live("lives through noise on its port", () =>
     Effect.gen(function*() {

@@ -8,6 +8,7 @@ import { connect } from "node:tls"
 import type { TLSSocket } from "node:tls"
 import * as Https from "../../src/serve/Https.ts"
 import * as SelfSigned from "../../src/serve/SelfSigned.ts"
+import * as TlsSettings from "../../src/serve/TlsSettings.ts"
 
 /** The common thing to look at: whose certificate a new connection is shown. */
 const shown = (port: number) =>
@@ -57,7 +58,8 @@ it.effect("a serving pair that is replaced is shown to new connections, and the 
           given: Option.some({ certFile: `${dir}/now/tls.crt`, keyFile: `${dir}/now/tls.key` }),
           dir,
           names: []
-        }
+        },
+        protocols: TlsSettings.defaults
       })),
       Layer.provide(Logger.layer([Logger.make(({ message }) => Queue.offerUnsafe(logs, String(message)))]))
     )

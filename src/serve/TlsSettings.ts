@@ -1,0 +1,87 @@
+/** The flags about TLS and HTTP/2 to clients, by the original's names; what they mean to OpenSSL. */
+import { Struct } from "effect"
+import type { SecureVersion } from "node:tls"
+import * as Setting from "../Setting.ts"
+
+const versions = {
+  VersionTLS10: "TLSv1",
+  VersionTLS11: "TLSv1.1",
+  VersionTLS12: "TLSv1.2",
+  VersionTLS13: "TLSv1.3"
+} as const satisfies Record<string, SecureVersion>
+
+/** Of TLS 1.3 all suites are good, and none can be chosen, as in Go. */
+const alwaysOn = {
+  TLS_AES_128_GCM_SHA256: "TLS_AES_128_GCM_SHA256",
+  TLS_AES_256_GCM_SHA384: "TLS_AES_256_GCM_SHA384",
+  TLS_CHACHA20_POLY1305_SHA256: "TLS_CHACHA20_POLY1305_SHA256"
+} as const
+
+/** OpenSSL's names by those of IANA. RC4 and 3DES, which Go still knows, are no part of it. */
+export const suites = {
+  ...alwaysOn,
+  TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA: "ECDHE-ECDSA-AES128-SHA",
+  TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256: "ECDHE-ECDSA-AES128-SHA256",
+  TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: "ECDHE-ECDSA-AES128-GCM-SHA256",
+  TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA: "ECDHE-ECDSA-AES256-SHA",
+  TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384: "ECDHE-ECDSA-AES256-GCM-SHA384",
+  TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305: "ECDHE-ECDSA-CHACHA20-POLY1305",
+  TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256: "ECDHE-ECDSA-CHACHA20-POLY1305",
+  TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA: "ECDHE-RSA-AES128-SHA",
+  TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256: "ECDHE-RSA-AES128-SHA256",
+  TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256: "ECDHE-RSA-AES128-GCM-SHA256",
+  TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA: "ECDHE-RSA-AES256-SHA",
+  TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384: "ECDHE-RSA-AES256-GCM-SHA384",
+  TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305: "ECDHE-RSA-CHACHA20-POLY1305",
+  TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256: "ECDHE-RSA-CHACHA20-POLY1305",
+  TLS_RSA_WITH_AES_128_CBC_SHA: "AES128-SHA",
+  TLS_RSA_WITH_AES_128_CBC_SHA256: "AES128-SHA256",
+  TLS_RSA_WITH_AES_128_GCM_SHA256: "AES128-GCM-SHA256",
+  TLS_RSA_WITH_AES_256_CBC_SHA: "AES256-SHA",
+  TLS_RSA_WITH_AES_256_GCM_SHA384: "AES256-GCM-SHA384"
+} as const
+
+type Suite = keyof typeof suites
+
+export const settings = {
+  tlsMinVersion: Setting.word(
+    "tls-min-version",
+    "Oldest TLS to speak with clients",
+    Struct.keys(versions),
+    "VersionTLS12"
+  ),
+  tlsCipherSuites: Setting.words(
+    "tls-cipher-suites",
+    "Cipher suites for clients of TLS 1.2 and older, by their IANA names (default those of Node.js)",
+    Struct.keys(suites),
+    []
+  ),
+  disableHttp2Serving: Setting.boolean("disable-http2-serving", "Speak HTTP/1.1 alone with clients"),
+  http2MaxStreamsPerConnection: Setting.count(
+    "http2-max-streams-per-connection",
+    "How many requests one HTTP/2 connection may have under way; 0: 100",
+    0
+  )
+}
+
+export interface Protocols {
+  readonly tlsMinVersion: keyof typeof versions
+  readonly tlsCipherSuites: ReadonlyArray<Suite>
+  readonly disableHttp2Serving: boolean
+  readonly http2MaxStreamsPerConnection: number
+}
+
+export const defaults: Protocols = {
+  tlsMinVersion: "VersionTLS12",
+  tlsCipherSuites: [],
+  disableHttp2Serving: false,
+  http2MaxStreamsPerConnection: 0
+}
+
+/** For OpenSSL. */
+export const contextOf = ({ tlsCipherSuites, tlsMinVersion }: Protocols) => ({
+  minVersion: versions[tlsMinVersion],
+  ...tlsCipherSuites.length > 0 && {
+    ciphers: [...new Set([...Object.values(alwaysOn), ...tlsCipherSuites.map((suite) => suites[suite])])].join(":")
+  }
+})
