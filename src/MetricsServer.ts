@@ -35,10 +35,11 @@ const servingNames = [
   "metrics-server.kube-system.svc.cluster.local"
 ]
 
-const routes = Layer.unwrap(Effect.gen(function*() {
-  const extra = yield* Effect.all([Probes.routes, Statusz.routes({ version }), Telemetry.routes])
-  return Layer.provideMerge(Health.layerStop, Routes.layer({ version, extra: extra.flat() }))
-}))
+const routes = (limits: Options) =>
+  Layer.unwrap(Effect.gen(function*() {
+    const extra = yield* Effect.all([Probes.routes, Statusz.routes({ version }), Telemetry.routes])
+    return Layer.provideMerge(Health.layerStop, Routes.layer({ version, extra: extra.flat(), limits }))
+  }))
 
 /** Who is let in, and to what. */
 const access = (options: Options) =>
@@ -85,7 +86,7 @@ const asking = <A, E>(
 /** Everything between the seams: kubelets, the kube-apiserver and the listening socket are given from outside. */
 export const layerNoEdges = (options: Options) => {
   const { kubeletRequestTimeout, metricResolution, metricRetention } = options
-  return Layer.mergeAll(routes, Scraper.layer({ resolution: metricResolution })).pipe(
+  return Layer.mergeAll(routes(options), Scraper.layer({ resolution: metricResolution })).pipe(
     Layer.provide([
       access(options),
       MetricsApi.layer({ versions: options.runtimeConfig }),

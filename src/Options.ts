@@ -83,6 +83,12 @@ const settings = {
     "metrics.k8s.io/v1": "v1",
     "metrics.k8s.io/v1beta1": "v1beta1"
   }),
+  maxRequestsInflight: Setting.count(
+    "max-requests-inflight",
+    "How many requests may be under way; the others are told to come again. 0: any number",
+    400
+  ),
+  requestTimeout: Setting.duration("request-timeout", "How long a request may take", "1m0s"),
   ...TlsSettings.settings,
   ...AccessSettings.settings
 }

@@ -41,7 +41,10 @@ export const failure = (
     onSuccess: (negotiated) => document(body, negotiated, { status: status.code }),
     onFailure: () => indented(body.json(), status.code)
   })
-  return error._tag === "Forbidden" ? HttpServerResponse.setHeaders(response, unsniffed) : response
+  return HttpServerResponse.setHeaders(response, {
+    ...error._tag === "Forbidden" && unsniffed,
+    ...status.details?.retryAfterSeconds !== undefined && { "retry-after": String(status.details.retryAfterSeconds) }
+  })
 }
 
 /** Indented JSON, as the kube-apiserver writes for people, without a newline at the end. */

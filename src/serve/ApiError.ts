@@ -112,6 +112,20 @@ export class NotAcceptable extends Schema.TaggedError<NotAcceptable>()("NotAccep
   }
 }
 
+/** One more than may be under way. */
+export class TooManyRequests extends Schema.TaggedError<TooManyRequests>()("TooManyRequests", {}) {
+  override get message() {
+    return "Too many requests, please try again later."
+  }
+}
+
+/** It took longer than a request may. */
+export class Timeout extends Schema.TaggedError<Timeout>()("Timeout", {}) {
+  override get message() {
+    return "Timeout: request did not complete within the allotted timeout"
+  }
+}
+
 /** A defect of ours. */
 export class InternalError extends Schema.TaggedError<InternalError>()("InternalError", {}) {
   override get message() {
@@ -129,6 +143,8 @@ export type ApiError =
   | MethodNotAllowed
   | PathNotFound
   | NotAcceptable
+  | TooManyRequests
+  | Timeout
   | InternalError
 
 const qualified = ({ group, resource }: { readonly group: string; readonly resource: string }) =>

@@ -5,6 +5,7 @@ import * as Answer from "./Answer.ts"
 import { BadRequest, InternalError, PathNotFound } from "./ApiError.ts"
 import type { Access } from "./auth/Access.ts"
 import * as Deadline from "./Deadline.ts"
+import type { Limits } from "./Limits.ts"
 import type * as Negotiation from "./Negotiation.ts"
 import * as RequestInfo from "./RequestInfo.ts"
 import * as Route from "./Route.ts"
@@ -17,7 +18,11 @@ export type HttpApp = Effect.Effect<
   HttpServerRequest.HttpServerRequest
 >
 
-export const make = (routes: ReadonlyArray<Route.Route>, access: Access["Service"]): HttpApp => {
+export const make = (
+  routes: ReadonlyArray<Route.Route>,
+  access: Access["Service"],
+  limits: Limits
+): HttpApp => {
   const find = Route.finder(routes)
   const directory = encodeRootPaths({ paths: routes.map((route) => route.path).filter(isListed).sort() })
 
@@ -29,7 +34,9 @@ export const make = (routes: ReadonlyArray<Route.Route>, access: Access["Service
     const path = yield* Effect.fromResult(decodePath(url))
     const info = RequestInfo.parse(method, path, preferences.query)
     yield* Effect.fromResult(Deadline.check(info, preferences.query))
-    yield* access.admit(request, info)
+    const sender = yield* access.authenticate(request)
+    yield* limits.check(sender, path)
+    yield* access.authorize(request, sender, info)
     const route = find(path)
     if (route !== undefined) {
       return yield* route.respond({ method, info, query: preferences.query, preferences, headers })
@@ -41,7 +48,8 @@ export const make = (routes: ReadonlyArray<Route.Route>, access: Access["Service
 
   return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
     const preferences = preferencesOf(request)
-    return respond(request, preferences).pipe(
+    // Who leaves is not worked for any longer.
+    return Effect.interruptible(limits.within(respond(request, preferences))).pipe(
       Effect.catchDefect((defect) =>
         Effect.logError("a request could not be answered", defect).pipe(Effect.andThen(new InternalError()))
       ),

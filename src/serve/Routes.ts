@@ -6,6 +6,7 @@ import * as Answer from "./Answer.ts"
 import { Access } from "./auth/Access.ts"
 import * as Discovery from "./Discovery.ts"
 import * as HttpApp from "./HttpApp.ts"
+import * as Limits from "./Limits.ts"
 import { MetricsApi, type Resource } from "./MetricsApi.ts"
 import * as OpenApi from "./OpenApi.ts"
 import * as Route from "./Route.ts"
@@ -17,6 +18,7 @@ export interface Options {
   readonly version: string
   /** Paths that others answer: probes, and the server's own metrics. */
   readonly extra: ReadonlyArray<Route.Route>
+  readonly limits?: Limits.Options
 }
 
 /** Serves everything on the HTTP server in the context. */
@@ -33,7 +35,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     ...yield* OpenApi.routes({ version: options.version, versions: api.versions }),
     ...options.extra
   ]
-  return HttpApp.make(routes, access)
+  return HttpApp.make(routes, access, Limits.make(options.limits ?? Limits.defaults))
 })
 
 const versionInfo = (version: string) => {

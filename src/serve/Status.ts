@@ -63,6 +63,10 @@ const describe = (error: ApiError): Description => {
       return { code: 404, reason: "NotFound", details: {} }
     case "NotAcceptable":
       return { code: 406, reason: "NotAcceptable", ...error.byRoute && { details: {} } }
+    case "TooManyRequests":
+      return { code: 429, reason: "TooManyRequests", details: { retryAfterSeconds: 1 } }
+    case "Timeout":
+      return { code: 504, reason: "Timeout", details: {} }
     case "InternalError":
       return { code: 500, reason: "InternalError" }
   }

@@ -11,11 +11,14 @@ import * as Impersonation from "./Impersonation.ts"
 import { anonymous, type User } from "./User.ts"
 
 export class Access extends Context.Service<Access, {
-  /** In whose name the request is answered. Whom nobody can be asked about is not let in. */
-  admit(
+  /** Who sends the request. */
+  authenticate(request: HttpServerRequest.HttpServerRequest): Effect.Effect<User, Unauthorized>
+  /** In whose name it is answered. Whom nobody can be asked about is not let in. */
+  authorize(
     request: HttpServerRequest.HttpServerRequest,
+    sender: User,
     info: RequestInfo
-  ): Effect.Effect<User, Unauthorized | Forbidden | BadRequest | InternalError>
+  ): Effect.Effect<User, Forbidden | BadRequest | InternalError>
 }>()("metrics-server/serve/auth/Access") {
   static readonly layer = Layer.effect(
     Access,
@@ -23,11 +26,16 @@ export class Access extends Context.Service<Access, {
       const authentication = yield* Authentication
       const authorization = yield* Authorization
       return Access.of({
-        admit: Effect.fnUntraced(function*(request, info) {
-          const headers = HeaderLines.of(request)
-          const sender = yield* Effect.onError(authentication.userOf(request, headers), () => partFrom(request))
-          if (sender === anonymous) yield* partFrom(request)
-          const user = yield* Impersonation.resolve(authorization, sender, info, headers)
+        authenticate: Effect.fnUntraced(function*(request) {
+          const user = yield* Effect.onError(
+            authentication.userOf(request, HeaderLines.of(request)),
+            () => partFrom(request)
+          )
+          if (user === anonymous) yield* partFrom(request)
+          return user
+        }),
+        authorize: Effect.fnUntraced(function*(request, sender, info) {
+          const user = yield* Impersonation.resolve(authorization, sender, info, HeaderLines.of(request))
           yield* authorization.authorize(user, info)
           return user
         }, Effect.catchTag("ReviewError", () => Effect.fail(new InternalError())))

@@ -1,6 +1,6 @@
 /** Who is not let in, over real sockets; after each attempt the next honest request is answered. */
 import { assert, it } from "@effect/vitest"
-import { Effect, Fiber, Layer } from "effect"
+import { Deferred, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { connect as connectHttp2, type OutgoingHttpHeaders } from "node:http2"
 import { connect } from "node:tls"
@@ -13,7 +13,9 @@ import { away, Interception, nothing, reviewed } from "../../fixtures/Intercepti
 import * as LoopbackHttps from "../../fixtures/LoopbackHttps.ts"
 import * as WholeServer from "../../fixtures/WholeServer.ts"
 
-const server = WholeServer.layer({ cluster: WholeServer.cluster }).pipe(Layer.provideMerge(LoopbackHttps.layer))
+const server = WholeServer.layer({ cluster: WholeServer.cluster, flags: { maxRequestsInflight: ["100"] } }).pipe(
+  Layer.provideMerge(LoopbackHttps.layer)
+)
 
 const started = Layer.effectDiscard(WholeServer.pass(5)).pipe(
   Layer.provideMerge(server),
@@ -222,6 +224,41 @@ test("while the kube-apiserver is away only those are let in whom nobody must as
     assert.strictEqual(yield* ask({ path: "/livez" }), "200")
     yield* intercept(nothing)
   }))
+
+test("a crowd that waits for the kube-apiserver keeps neither the privileged nor probes from their answers", () =>
+  Effect.gen(function*() {
+    const { intercept } = yield* Interception
+    const { clients } = yield* Identities
+    const go = yield* Deferred.make<void>()
+    yield* intercept((request, url) => {
+      const answer = reviewed("subjectaccessreviews", { allowed: true })(request, url)
+      return answer && Effect.andThen(Deferred.await(go), answer)
+    })
+    const port = yield* LoopbackHttps.port
+    const session = yield* Effect.acquireRelease(
+      Effect.sync(() => connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false })),
+      (session) => Effect.sync(() => session.destroy())
+    )
+    /** Each asks about another node, so that each waits for an answer of its own. */
+    const crowd = yield* Effect.forEach(
+      Array.from({ length: 100 }),
+      (_, i) =>
+        Effect.forkChild(Effect.callback<number>((resume) => {
+          const stream = session.request({ ":path": `${path}/node-${i}`, ...bearer(tokens.reader) })
+          stream.on("response", (headers) => resume(Effect.succeed(headers[":status"] ?? 0)))
+          stream.resume()
+        }))
+    )
+    yield* Effect.repeat(WholeServer.pass(1), { times: 2 })
+    const late = yield* http2({ port, path, headers: bearer(tokens.reader) })
+    assert.deepStrictEqual([late.status, late.headers["retry-after"]], [429, "1"])
+    assert.strictEqual(JSON.parse(late.body.toString()).reason, "TooManyRequests")
+    assert.strictEqual(yield* ask({ pair: clients.admin }), "200")
+    assert.strictEqual(yield* ask({ path: "/livez" }), "200")
+    yield* Deferred.succeed(go, undefined)
+    for (const each of crowd) assert.strictEqual(yield* Fiber.join(each), 404)
+    yield* intercept(nothing)
+  }).pipe(Effect.scoped))
 
 test("when the cluster replaces its authorities, the old ones are worth nothing any more, without a restart", () =>
   Effect.gen(function*() {
