@@ -1,52 +1,17 @@
-/** Who is not let in, over real sockets; after each attempt the next honest request is answered. */
-import { assert, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer } from "effect"
+/** Who is not believed, over real sockets; after each attempt the next honest request is answered. */
+import { assert } from "@effect/vitest"
+import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { connect as connectHttp2, type OutgoingHttpHeaders } from "node:http2"
 import { connect } from "node:tls"
 import * as Authority from "../../../src/simulate/Authority.ts"
 import { frontProxyName, Identities, tokens } from "../../../src/simulate/Identities.ts"
 import * as Objects from "../../../src/simulate/Objects.ts"
 import { ObjectStore } from "../../../src/simulate/ObjectStore.ts"
+import { ask, bearer, type Client, path, spoofed, test } from "../../fixtures/Attacked.ts"
 import { http1, http2, type Question } from "../../fixtures/HttpsClient.ts"
-import { away, Interception, nothing, reviewed } from "../../fixtures/Interception.ts"
+import { Interception, nothing, reviewed } from "../../fixtures/Interception.ts"
 import * as LoopbackHttps from "../../fixtures/LoopbackHttps.ts"
 import * as WholeServer from "../../fixtures/WholeServer.ts"
-
-const server = WholeServer.layer({ cluster: WholeServer.cluster, flags: { maxRequestsInflight: ["100"] } }).pipe(
-  Layer.provideMerge(LoopbackHttps.layer)
-)
-
-const started = Layer.effectDiscard(WholeServer.pass(5)).pipe(
-  Layer.provideMerge(server),
-  Layer.provide(Layer.effectDiscard(WholeServer.begin))
-)
-
-const path = "/apis/metrics.k8s.io/v1/nodes"
-
-type Asked = Partial<Omit<Question, "port">>
-type Client = typeof http1
-
-/** The status, and of a refusal the user it is about. */
-const ask = Effect.fnUntraced(function*(asked: Asked = {}, client: Client = http2) {
-  const { body, status } = yield* client({ path, ...asked, port: yield* LoopbackHttps.port })
-  const user = /User \\"([^"]*)\\"/.exec(body.toString())?.[1]
-  return user === undefined ? String(status) : `${status} ${user}`
-})
-
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
-
-const spoofed = { "x-remote-user": "alice", "x-remote-group": "system:masters" }
-
-const honest = Effect.gen(function*() {
-  assert.strictEqual(yield* ask({ headers: bearer(tokens.reader) }), "200")
-})
-
-/** A scenario in a server of its own. */
-const test = (
-  name: string,
-  scenario: () => Effect.Effect<void, Error, Layer.Success<typeof started>>
-) => it.effect(name, () => Effect.andThen(scenario(), honest).pipe(Effect.provide(started)))
 
 test("the front proxy's headers are worth nothing without its certificate", () =>
   Effect.gen(function*() {
@@ -149,36 +114,6 @@ test("a request within a request is none", () =>
     assert.deepStrictEqual(yield* raw(inner), ["HTTP/1.1 200"])
   }))
 
-/** How many requests an HTTP/2 connection lives for, of three at most. */
-const requestsOn = Effect.fnUntraced(function*(headers: OutgoingHttpHeaders) {
-  const port = yield* LoopbackHttps.port
-  return yield* Effect.callback<number, Error>((resume) => {
-    const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false })
-    let answered = 0
-    const next = () => {
-      if (answered === 3) return session.close()
-      const stream = session.request({ ":path": "/version", ...headers })
-      stream.on("error", (error) => resume(Effect.fail(error)))
-      stream.on("end", () => {
-        answered++
-        // A farewell comes with the answer, or right behind it.
-        session.ping(() => session.closed || next())
-      })
-      stream.resume()
-    }
-    session.on("error", (error) => resume(Effect.fail(error)))
-    session.on("close", () => resume(Effect.succeed(answered)))
-    next()
-  })
-})
-
-test("a connection stays with those we know, and ends after the answer to whom we do not", () =>
-  Effect.gen(function*() {
-    assert.strictEqual(yield* requestsOn(bearer(tokens.reader)), 3)
-    assert.strictEqual(yield* requestsOn(bearer("nobody's")), 1)
-    assert.strictEqual(yield* requestsOn({}), 1)
-  }))
-
 test("a token that was revoked is refused after the cache's lifetime, and not before", () =>
   Effect.gen(function*() {
     const { intercept } = yield* Interception
@@ -204,61 +139,6 @@ test("a right that was taken is gone after the cache's lifetime, and not before"
     yield* intercept(nothing)
     yield* TestClock.adjust("10 seconds")
   }))
-
-test("while the kube-apiserver is away only those are let in whom nobody must ask about", () =>
-  Effect.gen(function*() {
-    const { intercept } = yield* Interception
-    const { clients } = yield* Identities
-    yield* intercept(away)
-    const patiently = Effect.fnUntraced(function*(asked: Asked) {
-      const answer = yield* Effect.forkChild(ask(asked))
-      yield* Effect.repeat(WholeServer.pass(1), { until: () => answer.pollUnsafe() !== undefined })
-      return yield* Fiber.join(answer)
-    })
-    assert.strictEqual(yield* patiently({ headers: bearer(tokens.reader) }), "401")
-    assert.strictEqual(yield* patiently({ headers: bearer(tokens.admintoken) }), "401")
-    assert.strictEqual(yield* patiently({}), "500")
-    assert.strictEqual(yield* patiently({ pair: clients.admin, headers: { "impersonate-user": "bob" } }), "500")
-    assert.strictEqual(yield* ask({ pair: clients.admin }), "200")
-    assert.strictEqual(yield* ask({ pair: clients["front-proxy-client"], headers: spoofed }), "200")
-    assert.strictEqual(yield* ask({ path: "/livez" }), "200")
-    yield* intercept(nothing)
-  }))
-
-test("a crowd that waits for the kube-apiserver keeps neither the privileged nor probes from their answers", () =>
-  Effect.gen(function*() {
-    const { intercept } = yield* Interception
-    const { clients } = yield* Identities
-    const go = yield* Deferred.make<void>()
-    yield* intercept((request, url) => {
-      const answer = reviewed("subjectaccessreviews", { allowed: true })(request, url)
-      return answer && Effect.andThen(Deferred.await(go), answer)
-    })
-    const port = yield* LoopbackHttps.port
-    const session = yield* Effect.acquireRelease(
-      Effect.sync(() => connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false })),
-      (session) => Effect.sync(() => session.destroy())
-    )
-    /** Each asks about another node, so that each waits for an answer of its own. */
-    const crowd = yield* Effect.forEach(
-      Array.from({ length: 100 }),
-      (_, i) =>
-        Effect.forkChild(Effect.callback<number>((resume) => {
-          const stream = session.request({ ":path": `${path}/node-${i}`, ...bearer(tokens.reader) })
-          stream.on("response", (headers) => resume(Effect.succeed(headers[":status"] ?? 0)))
-          stream.resume()
-        }))
-    )
-    yield* Effect.repeat(WholeServer.pass(1), { times: 2 })
-    const late = yield* http2({ port, path, headers: bearer(tokens.reader) })
-    assert.deepStrictEqual([late.status, late.headers["retry-after"]], [429, "1"])
-    assert.strictEqual(JSON.parse(late.body.toString()).reason, "TooManyRequests")
-    assert.strictEqual(yield* ask({ pair: clients.admin }), "200")
-    assert.strictEqual(yield* ask({ path: "/livez" }), "200")
-    yield* Deferred.succeed(go, undefined)
-    for (const each of crowd) assert.strictEqual(yield* Fiber.join(each), 404)
-    yield* intercept(nothing)
-  }).pipe(Effect.scoped))
 
 test("when the cluster replaces its authorities, the old ones are worth nothing any more, without a restart", () =>
   Effect.gen(function*() {
