@@ -122,7 +122,7 @@ export const layer = (options: Options) =>
         certificateAuthority: options.kubeletCertificateAuthority,
         clientCertificate: options.kubeletClientCertificate,
         clientKey: options.kubeletClientKey,
-        requestTimeout: options.kubeletRequestTimeout
+        completelyInsecure: options.kubeletCompletelyInsecure
       }),
       Https.layer({
         bindAddress: options.bindAddress,

@@ -96,7 +96,8 @@ const toNode = ({ metadata, status }: typeof NodeObject.Type): Node => ({
 })
 
 /** A path and nothing else: no query, and never another host, as in metrics-server. */
-const pathOf = (text: string) => `${text.startsWith("/") ? "" : "/"}${text.replaceAll(/[?#]/g, encodeURIComponent)}`
+const pathOf = (text: string) =>
+  new URL(`http://node${text.startsWith("/") ? "" : "/"}${text.replaceAll(/[?#]/g, encodeURIComponent)}`).pathname
 
 const same = (a: Node, b: Node) =>
   a.labels === b.labels &&

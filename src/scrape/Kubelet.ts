@@ -1,22 +1,18 @@
 /** The kubelet as a service: one node in, one sample out. */
-import { Clock, Context, Duration, Effect, Layer, Option, Result, Stream } from "effect"
-import type { HttpClientError, HttpClientResponse } from "effect/http"
+import { Clock, Context, Duration, Effect, Layer, Result } from "effect"
 import { type AddressOptions, candidates, type Endpoint } from "../discover/Address.ts"
 import type { Node } from "../discover/Nodes.ts"
 import { Kube } from "../kube/Kube.ts"
 import type { Sample } from "../Sample.ts"
-import { parse } from "./Exposition.ts"
-import { KubeletClient } from "./KubeletClient.ts"
-import { explainTransport, KubeletError, type KubeletReason } from "./KubeletError.ts"
+import { type Page, parse } from "./Exposition.ts"
+import { hostAndPort, KubeletClient } from "./KubeletClient.ts"
+import { KubeletError, type KubeletReason } from "./KubeletError.ts"
 
 export interface KubeletOptions extends AddressOptions {
   readonly requestTimeout: Duration.Duration
-  /** Plain HTTP without credentials: `--deprecated-kubelet-completely-insecure`. */
+  /** Our credentials are not shown: `--deprecated-kubelet-completely-insecure`. */
   readonly completelyInsecure: boolean
 }
-
-/** A page of 500 pods with four containers each has a megabyte. */
-const maxPageBytes = 16 * 1024 * 1024
 
 /** What another address of the same node may cure. */
 const worthAnotherAddress: ReadonlySet<KubeletReason> = new Set<KubeletReason>([
@@ -36,28 +32,21 @@ export class Kubelet extends Context.Service<Kubelet, {
       Effect.gen(function*() {
         const client = yield* KubeletClient
         const kube = yield* Kube
-        const scheme = options.completelyInsecure ? "http" : "https"
         const authorization = options.completelyInsecure
           ? Effect.succeedNone
           : Effect.map(kube.credentials, (credentials) => credentials.authorization)
 
         const attempt = Effect.fnUntraced(function*(node: Node, endpoint: Endpoint) {
-          const dialled = hostAndPort(endpoint)
-          const fail = failing(node, dialled)
+          const fail = failing(node, hostAndPort(endpoint))
           const header = yield* Effect.mapError(authorization, (error) => fail("unauthorized", error.message, error))
           const requestedAt = yield* Clock.currentTimeMillis
-          const response = yield* client.get(`${scheme}://${dialled}${node.metricsPath}`, {
-            headers: Option.match(header, { onNone: () => ({}), onSome: (authorization) => ({ authorization }) })
-          }).pipe(Effect.mapError(fail.transport))
-          if (response.status !== 200) {
-            return yield* fail(byStatus[response.status] ?? "status", `HTTP status ${response.status}`)
-          }
-          const page = parse(yield* body(response, fail), requestedAt)
-          if (Result.isFailure(page)) return yield* fail("malformed_page", page.failure.message)
-          const { containers, points, scrapeError } = page.success
-          if (containers.length === 0 && Number.isNaN(points.cpuSeconds(0))) {
-            return yield* fail("no_data", scrapeError ? "the page says scrape error" : "the page has no usage in it")
-          }
+          const { containers, points } = yield* client.get(
+            { endpoint, path: node.metricsPath, authorization: header },
+            (status, body) => read(status, body, requestedAt)
+          ).pipe(
+            Effect.flatMap(Effect.fromResult),
+            Effect.mapError(({ cause, detail, reason }: Unread) => fail(reason, detail, cause))
+          )
           return { node: node.name, containers, points } satisfies Sample
         })
 
@@ -83,22 +72,32 @@ export class Kubelet extends Context.Service<Kubelet, {
   }
 }
 
+/** Why there is no page to take. */
+interface Unread {
+  readonly reason: KubeletReason
+  readonly detail: string
+  readonly cause?: unknown
+}
+
+/** What a kubelet answered. */
+const read = (status: number, body: Uint8Array, requestedAt: number): Result.Result<Page, Unread> => {
+  if (status !== 200) return Result.fail({ reason: byStatus[status] ?? "status", detail: `HTTP status ${status}` })
+  const page = parse(body, requestedAt)
+  if (Result.isFailure(page)) return Result.fail({ reason: "malformed_page", detail: page.failure.message })
+  const { containers, points, scrapeError } = page.success
+  return containers.length === 0 && Number.isNaN(points.cpuSeconds(0))
+    ? Result.fail({
+      reason: "no_data",
+      detail: scrapeError ? "the page says scrape error" : "the page has no usage in it"
+    })
+    : Result.succeed(page.success)
+}
+
 const byStatus: Readonly<Record<number, KubeletReason>> = { 401: "unauthorized", 403: "forbidden" }
 
-/** IPv6 addresses stand in brackets in a URL. */
-const hostAndPort = ({ address, port }: Endpoint) => `${address.includes(":") ? `[${address}]` : address}:${port}`
-
 /** Makes the errors of one attempt. */
-const failing = (node: Node, address: string) => {
-  const fail = (reason: KubeletReason, detail: string, cause?: unknown) =>
-    new KubeletError({ node: node.name, address, reason, detail, ...cause !== undefined && { cause } })
-  return Object.assign(fail, {
-    transport: (error: HttpClientError.HttpClientError) => {
-      const { detail, reason } = explainTransport(error)
-      return fail(reason, detail, error)
-    }
-  })
-}
+const failing = (node: Node, address: string) => (reason: KubeletReason, detail: string, cause?: unknown) =>
+  new KubeletError({ node: node.name, address, reason, detail, ...cause !== undefined && { cause } })
 
 /** Tries the next address where that may help. The first failure is the one that is told: it is of the preferred address. */
 const orElse =
@@ -109,25 +108,3 @@ const orElse =
       ({ reason }) => worthAnotherAddress.has(reason),
       (error) => Effect.mapError(next(endpoint), () => error)
     )
-
-/** The whole body, but never more than a page can have. */
-const body = Effect.fnUntraced(function*(
-  response: HttpClientResponse.HttpClientResponse,
-  fail: ReturnType<typeof failing>
-) {
-  const chunks: Array<Uint8Array> = []
-  let size = 0
-  yield* response.stream.pipe(
-    Stream.mapError(fail.transport),
-    Stream.runForEachArray((arrived) => {
-      for (const chunk of arrived) {
-        size += chunk.length
-        chunks.push(chunk)
-      }
-      return size > maxPageBytes
-        ? Effect.fail(fail("body_too_large", `the answer exceeds ${maxPageBytes} bytes`))
-        : Effect.void
-    })
-  )
-  return Buffer.concat(chunks, size)
-})

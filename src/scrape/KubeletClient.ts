@@ -1,8 +1,13 @@
-/** The way to the kubelets: an HTTP client with their certificate authority and our client certificate. */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { Context, Duration, Effect, FileSystem, Layer, Option, Schema } from "effect"
-import type { HttpClient } from "effect/http"
+/** The way to the kubelets: pages are asked for with their certificate authority and our client certificate. */
+import { Context, Effect, FileSystem, Layer, Option, Schedule, Schema } from "effect"
+import { type HttpClient, HttpClientRequest } from "effect/http"
+import { createSecureContext } from "node:tls"
+import type { Endpoint } from "../discover/Address.ts"
 import { Kube } from "../kube/Kube.ts"
+import type { Security } from "./KubeletConnection.ts"
+import { KubeletConnections } from "./KubeletConnections.ts"
+import { explainTransport, KubeletReason } from "./KubeletError.ts"
+import { ResponseReader } from "./ResponseReader.ts"
 
 /** A file that secures the connections to kubelets cannot be used. */
 export class KubeletTlsError extends Schema.TaggedError<KubeletTlsError>()("KubeletTlsError", {
@@ -15,53 +20,146 @@ export class KubeletTlsError extends Schema.TaggedError<KubeletTlsError>()("Kube
   }
 }
 
-export interface KubeletTlsOptions {
+/** There is no answer: the connection failed, or what came over it is none. */
+export class NoAnswer extends Schema.TaggedError<NoAnswer>()("NoAnswer", {
+  reason: KubeletReason,
+  /** What happened, in a clause. */
+  detail: Schema.String,
+  cause: Schema.optionalKey(Schema.Defect())
+}) {
+  override get message() {
+    return this.detail
+  }
+}
+
+export interface KubeletClientOptions {
+  /** Plain HTTP: `--deprecated-kubelet-completely-insecure`. */
+  readonly completelyInsecure: boolean
+  /** Certificates are not verified: `--kubelet-insecure-tls`. */
   readonly insecure: boolean
   readonly certificateAuthority: Option.Option<string>
   readonly clientCertificate: Option.Option<string>
   readonly clientKey: Option.Option<string>
-  readonly requestTimeout: Duration.Duration
+}
+
+export interface PageRequest {
+  readonly endpoint: Endpoint
+  /** As it is sent: without anything that needs escaping. */
+  readonly path: string
+  /** The whole header. */
+  readonly authorization: Option.Option<string>
 }
 
 /** What a scrape's requests go through. Tests put scripted kubelets here and keep every layer above. */
-export class KubeletClient extends Context.Service<KubeletClient, HttpClient.HttpClient>()(
-  "metrics-server/scrape/KubeletClient"
-) {
-  /** One kept connection per kubelet: a request costs a tenth of a full handshake. */
-  static layer(options: KubeletTlsOptions) {
-    return Layer.unwrap(Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      const ours = yield* (yield* Kube).credentials
-      const file = (flag: string, path: Option.Option<string>, fallback: Option.Option<string>) =>
-        Option.match(path, {
-          onNone: () => Effect.succeed(fallback),
-          onSome: (path) =>
-            fs.readFileString(path).pipe(
-              Effect.asSome,
-              Effect.mapError((cause) => new KubeletTlsError({ flag, path, cause }))
-            )
+export class KubeletClient extends Context.Service<KubeletClient, {
+  /**
+   * Gets a page. `read` is called with status and body as soon as they are complete; the bytes of the body are lent, and
+   * hold something else once it has returned. Interruption breaks the request off.
+   */
+  get<A>(request: PageRequest, read: (status: number, body: Uint8Array) => A): Effect.Effect<A, NoAnswer>
+}>()("metrics-server/scrape/KubeletClient") {
+  static layer(options: KubeletClientOptions) {
+    return Layer.effect(
+      KubeletClient,
+      Effect.gen(function*() {
+        const security = options.completelyInsecure ? undefined : yield* secure(options)
+        const connections = yield* Effect.acquireRelease(
+          Effect.sync(() => new KubeletConnections()),
+          (connections) => Effect.sync(() => connections.closeAll())
+        )
+        connections.secureBy(security)
+        yield* Effect.forkScoped(
+          Effect.repeat(Effect.sync(() => connections.look()), Schedule.spaced("1 minute"))
+        )
+        return KubeletClient.of({
+          get: (request, read) =>
+            Effect.callback((resume) => {
+              const text = textOf(request)
+              if (text === undefined) return resume(Effect.fail(unsendable))
+              const abort = connections.exchange(request.endpoint, text, (outcome) => {
+                if (outcome instanceof ResponseReader) resume(answer(outcome, read))
+                else resume(Effect.fail(new NoAnswer({ ...explainTransport(outcome), cause: outcome })))
+              })
+              return Effect.sync(abort)
+            })
         })
-      const ca = yield* file("--kubelet-certificate-authority", options.certificateAuthority, ours.ca)
-      const cert = yield* file("--kubelet-client-certificate", options.clientCertificate, ours.cert)
-      const key = yield* file("--kubelet-client-key", options.clientKey, ours.key)
-      const connect = {
-        timeout: Duration.toMillis(options.requestTimeout),
-        rejectUnauthorized: !options.insecure,
-        ...Option.isSome(ca) && !options.insecure && { ca: ca.value },
-        ...Option.isSome(cert) && { cert: cert.value },
-        ...Option.isSome(key) && { key: key.value }
-      }
-      return Layer.effect(KubeletClient, NodeHttpClient.makeUndici).pipe(
-        Layer.provide(NodeHttpClient.layerDispatcherOptions({
-          // One request at a time: HTTP/2 would have nothing to multiplex, and costs more memory a connection.
-          allowH2: false,
-          connections: 1,
-          pipelining: 1,
-          keepAliveTimeout: 120_000,
-          keepAliveMaxTimeout: 600_000,
-          connect
-        }))
-      )
-    }))
+      })
+    )
+  }
+
+  /** The lowest seam: whatever answers the requests. */
+  static layerHttp(http: HttpClient.HttpClient) {
+    return Layer.succeed(KubeletClient, {
+      get: ({ authorization, endpoint, path }, read) =>
+        http.execute(HttpClientRequest.get(`https://${hostAndPort(endpoint)}${path}`, {
+          headers: Option.match(authorization, { onNone: () => ({}), onSome: (authorization) => ({ authorization }) })
+        })).pipe(
+          Effect.flatMap((response) =>
+            Effect.map(response.arrayBuffer, (body) => read(response.status, new Uint8Array(body)))
+          ),
+          Effect.mapError((cause) => new NoAnswer({ ...explainTransport(cause), cause }))
+        )
+    })
   }
 }
+
+/** IPv6 addresses stand in brackets in front of a port. */
+export const hostAndPort = ({ address, port }: Endpoint) =>
+  `${address.includes(":") ? `[${address}]` : address}:${port}`
+
+/** A response that is none was told apart by its reader. */
+const answer = <A>(
+  reader: ResponseReader,
+  read: (status: number, body: Uint8Array) => A
+): Effect.Effect<A, NoAnswer> => {
+  const { problem } = reader
+  if (problem === undefined) return Effect.succeed(read(reader.status, reader.body))
+  const { detail, reason } = problem
+  return Effect.fail(new NoAnswer({ reason: reason === "not_http" ? "malformed_page" : reason, detail }))
+}
+
+/** The whole request; none when the credentials cannot be sent in a header. */
+const textOf = ({ authorization, endpoint, path }: PageRequest) => {
+  const credentials = Option.match(authorization, {
+    onNone: () => "",
+    onSome: (authorization) => `Authorization: ${authorization}\r\n`
+  })
+  return /^[\x20-\x7e]*(\r\n)?$/.test(credentials)
+    ? `GET ${path} HTTP/1.1\r\nHost: ${hostAndPort(endpoint)}\r\nUser-Agent: metrics-server\r\n${credentials}\r\n`
+    : undefined
+}
+
+const unsendable = new NoAnswer({
+  reason: "unauthorized",
+  detail: "the token holds characters that no header can carry"
+})
+
+/** One context for all kubelets: it holds the authorities, which are many. */
+const secure = Effect.fnUntraced(function*(options: KubeletClientOptions): Effect.fn.Return<
+  Security,
+  KubeletTlsError | Effect.Error<Kube["Service"]["credentials"]>,
+  FileSystem.FileSystem | Kube
+> {
+  const fs = yield* FileSystem.FileSystem
+  const ours = yield* (yield* Kube).credentials
+  const file = (flag: string, path: Option.Option<string>, fallback: Option.Option<string>) =>
+    Option.match(path, {
+      onNone: () => Effect.succeed(fallback),
+      onSome: (path) =>
+        fs.readFileString(path).pipe(
+          Effect.asSome,
+          Effect.mapError((cause) => new KubeletTlsError({ flag, path, cause }))
+        )
+    })
+  const ca = yield* file("--kubelet-certificate-authority", options.certificateAuthority, ours.ca)
+  const cert = yield* file("--kubelet-client-certificate", options.clientCertificate, ours.cert)
+  const key = yield* file("--kubelet-client-key", options.clientKey, ours.key)
+  return {
+    context: createSecureContext({
+      ...Option.isSome(ca) && !options.insecure && { ca: ca.value },
+      ...Option.isSome(cert) && { cert: cert.value },
+      ...Option.isSome(key) && { key: key.value }
+    }),
+    rejectUnauthorized: !options.insecure
+  }
+})

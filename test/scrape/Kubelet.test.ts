@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net"
 import type { Node } from "../../src/discover/Nodes.ts"
 import { Kube } from "../../src/kube/Kube.ts"
 import { Kubelet, type KubeletOptions } from "../../src/scrape/Kubelet.ts"
-import { KubeletClient, type KubeletTlsOptions } from "../../src/scrape/KubeletClient.ts"
+import { KubeletClient, type KubeletClientOptions } from "../../src/scrape/KubeletClient.ts"
 import type { KubeletReason } from "../../src/scrape/KubeletError.ts"
 import * as Cluster from "../../src/simulate/Cluster.ts"
 import { Fault } from "../../src/simulate/Fault.ts"
@@ -30,7 +30,7 @@ const node: Node = {
 
 interface Way {
   readonly kubelet?: Partial<KubeletOptions>
-  readonly tls?: Partial<KubeletTlsOptions>
+  readonly tls?: Partial<KubeletClientOptions>
   readonly authorization?: Option.Option<string>
 }
 
@@ -61,7 +61,7 @@ const kubelet = (way: Way = {}) =>
         certificateAuthority: Option.some(yield* file(kubeletCa.cert)),
         clientCertificate: Option.none(),
         clientKey: Option.none(),
-        requestTimeout,
+        completelyInsecure: way.kubelet?.completelyInsecure ?? false,
         ...way.tls
       })),
       Layer.provide(Kube.layerHttp(HttpClient.make(() => Effect.never), {

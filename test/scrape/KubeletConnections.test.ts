@@ -1,0 +1,139 @@
+/** Connections to real TLS servers: which are kept, which resumed, and what is shown to whom. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { createServer, type Server } from "node:https"
+import type { AddressInfo } from "node:net"
+import { createSecureContext, type TLSSocket } from "node:tls"
+import { KubeletConnections, type Options } from "../../src/scrape/KubeletConnections.ts"
+import { ResponseReader } from "../../src/scrape/ResponseReader.ts"
+import * as Authority from "../../src/simulate/Authority.ts"
+
+/** A kubelet that remembers what it was asked over which connection. */
+const kubelet = Effect.gen(function*() {
+  const authority = yield* Authority.make("kubelet-ca")
+  const pair = yield* authority.issueServer({ commonName: "kubelet", addresses: ["127.0.0.1"] })
+  const requests: Array<{ readonly socket: TLSSocket; readonly resumed: boolean; readonly token: string | undefined }> =
+    []
+  let connections = 0
+  const server = createServer(pair, ({ headers, socket }, response) => {
+    const secure = socket as TLSSocket
+    requests.push({ socket: secure, resumed: secure.isSessionReused(), token: headers.authorization })
+    response.end(`page ${requests.length}`)
+  })
+  server.on("secureConnection", () => connections++)
+  const port = yield* Effect.acquireRelease(listening(server), () =>
+    Effect.sync(() => {
+      server.close()
+      server.closeAllConnections()
+    }))
+  const endpoint = { address: "127.0.0.1", port }
+  return { authority, endpoint, requests, server, connections: () => connections }
+})
+
+const listening = (server: Server) =>
+  Effect.callback<number>((resume) => {
+    server.listen(0, "127.0.0.1", () => resume(Effect.succeed((server.address() as AddressInfo).port)))
+  })
+
+const secure = (ca: string) => ({ context: createSecureContext({ ca }), rejectUnauthorized: true })
+
+const connectionsWith = (ca: string, options: Partial<Options> = {}) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const connections = new KubeletConnections(options)
+      connections.secureBy(secure(ca))
+      return connections
+    }),
+    (connections) => Effect.sync(() => connections.closeAll())
+  )
+
+/** The body, or what went wrong. */
+const get = (connections: KubeletConnections, endpoint: { readonly address: string; readonly port: number }) =>
+  Effect.callback<string, Error>((resume) => {
+    const request = "GET / HTTP/1.1\r\nHost: kubelet\r\nAuthorization: Bearer secret\r\n\r\n"
+    const abort = connections.exchange(endpoint, request, (outcome) => {
+      if (!(outcome instanceof ResponseReader)) return resume(Effect.fail(outcome))
+      const { body, problem } = outcome
+      resume(
+        problem === undefined ? Effect.succeed(Buffer.from(body).toString()) : Effect.fail(new Error(problem.detail))
+      )
+    })
+    return Effect.sync(abort)
+  })
+
+const closed = (socket: TLSSocket) =>
+  Effect.callback<void>((resume) => {
+    if (socket.destroyed) resume(Effect.void)
+    else socket.once("close", () => resume(Effect.void))
+  })
+
+describe("connections to kubelets", () => {
+  it.live("are kept from one request to the next", () =>
+    Effect.gen(function*() {
+      const { authority, connections, endpoint } = yield* kubelet
+      const ours = yield* connectionsWith(authority.cert)
+      for (const page of [1, 2, 3]) assert.strictEqual(yield* get(ours, endpoint), `page ${page}`)
+      assert.strictEqual(connections(), 1)
+    }))
+
+  it.live("that there is no room for end after each request, and are resumed", () =>
+    Effect.gen(function*() {
+      const { authority, endpoint, requests } = yield* kubelet
+      const ours = yield* connectionsWith(authority.cert, { maxKept: 0 })
+      for (const _ of [1, 2, 3]) yield* get(ours, endpoint)
+      assert.deepStrictEqual(requests.map(({ resumed }) => resumed), [false, true, true])
+    }))
+
+  it.live("that the kubelet has ended in between are made anew, and no request is lost", () =>
+    Effect.gen(function*() {
+      const { authority, connections, endpoint, requests } = yield* kubelet
+      const ours = yield* connectionsWith(authority.cert)
+      yield* get(ours, endpoint)
+      // Ended without our knowing it yet: the next request finds out.
+      requests[0]?.socket.destroy()
+      assert.strictEqual(yield* get(ours, endpoint), "page 2")
+      assert.strictEqual(connections(), 2)
+    }))
+
+  it.live("that nobody uses any more are closed", () =>
+    Effect.gen(function*() {
+      const { authority, endpoint, requests } = yield* kubelet
+      const ours = yield* connectionsWith(authority.cert)
+      yield* get(ours, endpoint)
+      for (const _ of [1, 2, 3]) ours.look()
+      yield* Effect.forEach(requests, ({ socket }) => closed(socket))
+    }))
+
+  it.live("carry nothing further when something else secures them", () =>
+    Effect.gen(function*() {
+      const { authority, connections, endpoint } = yield* kubelet
+      const ours = yield* connectionsWith(authority.cert)
+      yield* get(ours, endpoint)
+      ours.secureBy(secure(authority.cert))
+      yield* get(ours, endpoint)
+      assert.strictEqual(connections(), 2)
+      ours.secureBy(secure((yield* Authority.make("another-ca")).cert))
+      const error = yield* Effect.flip(get(ours, endpoint))
+      assert.strictEqual("code" in error ? error.code : "", "UNABLE_TO_VERIFY_LEAF_SIGNATURE")
+    }))
+
+  it.live("show nothing to a kubelet that is not believed", () =>
+    Effect.gen(function*() {
+      const { endpoint, requests } = yield* kubelet
+      const ours = yield* connectionsWith((yield* Authority.make("another-ca")).cert)
+      yield* Effect.flip(get(ours, endpoint))
+      assert.deepStrictEqual(requests, [])
+    }))
+
+  it.live("end with an interrupted request", () =>
+    Effect.gen(function*() {
+      const { authority, endpoint, server } = yield* kubelet
+      const ours = yield* connectionsWith(authority.cert)
+      server.removeAllListeners("request")
+      const asked = Effect.callback<TLSSocket>((resume) => {
+        server.once("request", ({ socket }) => resume(Effect.succeed(socket as TLSSocket)))
+      })
+      const socket = yield* Effect.raceFirst(asked, Effect.orDie(Effect.andThen(get(ours, endpoint), Effect.never)))
+      yield* closed(socket)
+    }))
+})
