@@ -109,31 +109,30 @@ export interface Sample {
   readonly points: Points
 }
 
-/** Usage over a window: what the API publishes. */
+/** Usage over a window. */
 export interface Usage {
   /** Billionths of a core. */
   readonly cpuNanocores: number
   /** Working set, bytes. */
   readonly memoryBytes: number
-  /** Swap in use, bytes; absent when the kubelet reports none. */
-  readonly swapBytes?: number
+  /** Swap in use, bytes; NaN when the kubelet reports none. */
+  readonly swapBytes: number
 }
 
-/** A node's published usage. Immutable: a newer value is a new object. */
-export interface NodeUsage {
-  /** End of the window, by the kubelet's clock: milliseconds since the epoch. */
-  readonly timestamp: number
-  /** Length of the window, milliseconds. */
-  readonly window: number
-  readonly usage: Usage
-}
-
-/** A pod's published usage. Immutable; timestamp and window are those of the container with the earliest timestamp. */
-export interface PodUsage {
-  readonly timestamp: number
-  readonly window: number
+/** What is published of a node, or of a pod: a usage for each container. Immutable: a newer value is a new object. */
+export interface Usages {
   /** The node whose kubelet reported it. */
   readonly node: string
-  /** Sorted by name. */
-  readonly containers: ReadonlyArray<{ readonly name: string; readonly usage: Usage }>
+  /** End of the window, by the kubelet's clock: milliseconds since the epoch. Of a pod: of its earliest container. */
+  readonly timestamp: number
+  /** Length of that window, milliseconds. */
+  readonly window: number
+  /** How many usages: of a node one. */
+  readonly size: number
+  /** The container, of which there is none for a node. They are sorted by name. */
+  name(index: number): string
+  /** As in `Usage`, also the next ones. */
+  cpuNanocores(index: number): number
+  memoryBytes(index: number): number
+  swapBytes(index: number): number
 }

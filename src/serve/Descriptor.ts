@@ -2,14 +2,14 @@
 import type { Labels } from "../discover/Labels.ts"
 import type { Node, Nodes } from "../discover/Nodes.ts"
 import type { Pod, Pods } from "../discover/Pods.ts"
-import type * as Sample from "../Sample.ts"
+import type { Usages } from "../Sample.ts"
 import type { Snapshot } from "../store/MetricsStore.ts"
 import * as Forms from "./Forms.ts"
 import { writeNode, writePod } from "./protobuf/Metrics.ts"
 import type { ObjectMeta } from "./schema/Meta.ts"
 import { groupVersion, type NodeItem, ofVersion, type PodItem, type Usage, type Version } from "./schema/Metrics.ts"
 
-export interface Descriptor<Object extends { readonly labels: Labels }, Usage, Item> {
+export interface Descriptor<Object extends { readonly labels: Labels }, Item> {
   readonly resource: string
   /** What a 404 calls the object itself, and what it calls the metrics of an object that is there. */
   readonly notFound: { readonly object: string; readonly metrics: string }
@@ -17,10 +17,10 @@ export interface Descriptor<Object extends { readonly labels: Labels }, Usage, I
   /** An empty namespace stands for all of them. */
   list(namespace: string): ReadonlyArray<Object>
   find(namespace: string, name: string): Object | undefined
-  usage(snapshot: Snapshot, object: Object): Usage | undefined
-  field(name: string, object: Object, usage: Usage): string
+  usages(snapshot: Snapshot, object: Object): Usages | undefined
+  field(name: string, object: Object, usages: Usages): string
   qualifiedName(object: Object): string
-  item(object: Object, usage: Usage, now: number): Item
+  item(object: Object, usages: Usages, now: number): Item
   /** Answers of a version: with one object, and with many. */
   forms(version: Version): {
     one(item: Item): Forms.Forms
@@ -28,20 +28,20 @@ export interface Descriptor<Object extends { readonly labels: Labels }, Usage, I
   }
 }
 
-export const ofNodes = (nodes: Nodes["Service"]): Descriptor<Node, Sample.NodeUsage, NodeItem> => ({
+export const ofNodes = (nodes: Nodes["Service"]): Descriptor<Node, NodeItem> => ({
   resource: "nodes",
   notFound: { object: "node", metrics: "nodemetrics" },
   selectableFields: ["metadata.name", "metadata.namespace"],
   list: () => nodes.list(),
   find: (_, name) => nodes.get(name),
-  usage: (snapshot, node) => snapshot.node(node.name),
+  usages: (snapshot, node) => snapshot.node(node.name),
   field: (name, node) => name === "metadata.name" ? node.name : "",
   qualifiedName: (node) => node.name,
-  item: (node, { timestamp, usage, window }, now) => ({
+  item: (node, usages, now) => ({
     metadata: objectMeta(node, now),
-    timestamp,
-    window,
-    usage: toWire(usage)
+    timestamp: usages.timestamp,
+    window: usages.window,
+    usage: toWire(usages, 0)
   }),
   forms: (version) => {
     const { NodeMetrics, NodeMetricsList } = ofVersion(version)
@@ -62,21 +62,21 @@ export const ofPods = (
      */
     readonly selectByNode: boolean
   }
-): Descriptor<Pod, Sample.PodUsage, PodItem> => ({
+): Descriptor<Pod, PodItem> => ({
   resource: "pods",
   notFound: { object: "pods", metrics: "podmetrics" },
   selectableFields: ["metadata.name", "metadata.namespace", ...options.selectByNode ? ["spec.nodeName"] : []],
   list: (namespace) => namespace === "" ? pods.list() : pods.listNamespace(namespace),
   find: (namespace, name) => pods.get(namespace, name),
-  usage: (snapshot, pod) => snapshot.pod(pod.namespace, pod.name),
-  field: (name, pod, usage) =>
-    name === "metadata.name" ? pod.name : name === "metadata.namespace" ? pod.namespace : usage.node,
+  usages: (snapshot, pod) => snapshot.pod(pod.namespace, pod.name),
+  field: (name, pod, usages) =>
+    name === "metadata.name" ? pod.name : name === "metadata.namespace" ? pod.namespace : usages.node,
   qualifiedName: (pod) => `${pod.namespace}/${pod.name}`,
-  item: (pod, { containers, timestamp, window }, now) => ({
+  item: (pod, usages, now) => ({
     metadata: objectMeta(pod, now),
-    timestamp,
-    window,
-    containers: containers.map(({ name, usage }) => ({ name, usage: toWire(usage) }))
+    timestamp: usages.timestamp,
+    window: usages.window,
+    containers: Array.from({ length: usages.size }, (_, i) => ({ name: usages.name(i), usage: toWire(usages, i) }))
   }),
   forms: (version) => {
     const { PodMetrics, PodMetricsList } = ofVersion(version)
@@ -96,11 +96,14 @@ const sum = (usages: ReadonlyArray<Usage>): Usage => ({
   }
 })
 
-const toWire = ({ cpuNanocores, memoryBytes, swapBytes }: Sample.Usage): Usage => ({
-  cpu: cpuNanocores,
-  memory: memoryBytes,
-  ...swapBytes !== undefined && { swap: swapBytes }
-})
+const toWire = (usages: Usages, index: number): Usage => {
+  const swap = usages.swapBytes(index)
+  return {
+    cpu: usages.cpuNanocores(index),
+    memory: usages.memoryBytes(index),
+    ...!Number.isNaN(swap) && { swap }
+  }
+}
 
 /** What clients read of the object itself. It is made for this answer, which is what its creation time says. */
 const objectMeta = (

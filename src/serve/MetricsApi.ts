@@ -51,9 +51,9 @@ export class MetricsApi extends Context.Service<MetricsApi, {
   }
 }
 
-const serve = <Object extends { readonly labels: Labels }, Usage, Item>(
+const serve = <Object extends { readonly labels: Labels }, Item>(
   store: MetricsStore["Service"],
-  descriptor: Descriptor.Descriptor<Object, Usage, Item>,
+  descriptor: Descriptor.Descriptor<Object, Item>,
   /** Why there are no metrics of an object. */
   explain: (object: Object) => Effect.Effect<ReadonlyArray<Absence.Cause>>
 ) =>
@@ -70,10 +70,10 @@ const serve = <Object extends { readonly labels: Labels }, Usage, Item>(
       const items: Array<Item> = []
       for (const object of descriptor.list(namespace)) {
         if (!isSelected(object.labels)) continue
-        const usage = descriptor.usage(snapshot, object)
-        if (usage === undefined) continue
-        if (!FieldSelector.matches(options.fields, (name) => descriptor.field(name, object, usage))) continue
-        items.push(descriptor.item(object, usage, now))
+        const usages = descriptor.usages(snapshot, object)
+        if (usages === undefined) continue
+        if (!FieldSelector.matches(options.fields, (name) => descriptor.field(name, object, usages))) continue
+        items.push(descriptor.item(object, usages, now))
       }
       return many(items)
     }),
@@ -84,8 +84,8 @@ const serve = <Object extends { readonly labels: Labels }, Usage, Item>(
         return yield* new ObjectNotFound({ group: "", resource: descriptor.notFound.object, name })
       }
       const now = yield* Clock.currentTimeMillis
-      const usage = descriptor.usage(yield* store.snapshot, object)
-      if (usage === undefined) {
+      const usages = descriptor.usages(yield* store.snapshot, object)
+      if (usages === undefined) {
         return yield* new ObjectNotFound({
           group,
           resource: descriptor.notFound.metrics,
@@ -93,7 +93,7 @@ const serve = <Object extends { readonly labels: Labels }, Usage, Item>(
           causes: yield* explain(object)
         })
       }
-      return one(descriptor.item(object, usage, now))
+      return one(descriptor.item(object, usages, now))
     })
   }
 }

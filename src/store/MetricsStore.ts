@@ -1,12 +1,12 @@
 /** The last points of every node, and the usage that can be served of them at this moment. */
 import { Clock, Context, Duration, Effect, Layer, type Option } from "effect"
-import type { NodeUsage, PodUsage, Sample } from "../Sample.ts"
+import type { Sample, Usages } from "../Sample.ts"
 import { NodePoints } from "./NodePoints.ts"
 import { Published } from "./Published.ts"
 
 export interface Snapshot {
-  node(name: string): NodeUsage | undefined
-  pod(namespace: string, name: string): PodUsage | undefined
+  node(name: string): Usages | undefined
+  pod(namespace: string, name: string): Usages | undefined
 }
 
 export interface Trace {
@@ -47,12 +47,7 @@ export class MetricsStore extends Context.Service<MetricsStore, {
             new NodePoints({ resolution, retention, publishSwap: options.publishSwap })
           nodes.set(sample.node, points)
           const released = points.take(sample, now)
-          const node = points.nodeUsage()
-          if (node !== undefined) published.putNode(sample.node, node, now)
-          for (const pod of points.pods) {
-            const usage = points.podUsage(pod, sample.node)
-            if (usage !== undefined) published.putPod(pod, usage, points.podStart(pod), now)
-          }
+          published.put(points.usages(sample.node, now), points.pods)
           for (const { namespace, pod } of released) {
             if (published.pod(namespace, pod, now) === undefined) published.releasePod(namespace, pod, sample.node)
           }

@@ -1,6 +1,7 @@
 /** The last two readings of a node and of its containers, in columns; what has gone is kept for a while. */
 import { Array as Arr, Option } from "effect"
-import { type ContainerKey, type NodeUsage, type PodUsage, Points, type Sample, type Usage } from "../Sample.ts"
+import { type ContainerKey, Points, type Sample } from "../Sample.ts"
+import { UsageBlock } from "./PublishedUsage.ts"
 import { type Pair, take, usage, window } from "./Usage.ts"
 
 /** The rows of a pod's containers, sorted by their names. */
@@ -62,39 +63,32 @@ export class NodePoints implements Pair {
     return released
   }
 
-  /** The node's usage, if the last page completes it. */
-  nodeUsage(): NodeUsage | undefined {
-    const usage = this.#usage(0)
-    return usage && { timestamp: this.last.timestamp(0), window: window(this, 0), usage }
-  }
-
-  /** The pod's usage, if the last page completes it: a part of a pod would be less than its truth. */
-  podUsage({ rows }: PodRows, node: string): PodUsage | undefined {
-    const containers: Array<PodUsage["containers"][number]> = []
-    let earliest = rows[0]!
-    for (const row of rows) {
-      const usage = this.#usage(row)
-      if (usage === undefined) return undefined
-      containers.push({ name: this.#containers[row - 1]!.container, usage })
-      if (this.last.timestamp(row) < this.last.timestamp(earliest)) earliest = row
+  /** What the readings of the last page come to, for every row that has a window. */
+  usages(node: string, now: number) {
+    const block = new UsageBlock(node, this.#containers, this.#onPage + 1, now)
+    const withSwap = Option.getOrElse(this.#options.publishSwap, () => this.#hasSwapped)
+    for (let row = 0; row <= this.#onPage; row++) {
+      if (!this.#hasUsage(row)) continue
+      const { cpuNanocores, memoryBytes, swapBytes } = usage(this, row)
+      // A counter that jumps beyond 2^53 is no usage.
+      if (!Number.isSafeInteger(cpuNanocores)) continue
+      block.set(row, {
+        timestamp: this.last.timestamp(row),
+        window: window(this, row),
+        cpuNanocores,
+        memoryBytes,
+        swapBytes: withSwap ? swapBytes : Number.NaN,
+        startTime: this.last.startTime(row)
+      })
     }
-    return { timestamp: this.last.timestamp(earliest), window: window(this, earliest), node, containers }
+    return block
   }
 
   /** Containers of a pod of the last page whose readings make no usage yet; nothing when the page does not have it. */
   waiting(namespace: string, name: string): ReadonlyArray<string> | undefined {
     return this.pods.find((pod) => pod.name === name && pod.namespace === namespace)?.rows
-      .filter((row) => this.#usage(row) === undefined)
+      .filter((row) => !this.#hasUsage(row))
       .map((row) => this.#containers[row - 1]!.container)
-  }
-
-  /** When the pod began, as far as its containers tell. */
-  podStart({ rows }: PodRows) {
-    let start = Infinity
-    for (const row of rows) {
-      if (this.last.startTime(row) < start) start = this.last.startTime(row)
-    }
-    return start === Infinity ? -Infinity : start
   }
 
   /** Distinct readings, at most two: those of the node or, if it reports none of itself, of its containers. */
@@ -107,11 +101,9 @@ export class NodePoints implements Pair {
     return depth
   }
 
-  /** Only of a reading on the last page that has a window. A counter that jumps beyond 2^53 is no usage. */
-  #usage(row: number): Usage | undefined {
-    if (this.#taken[row] === 0 || Number.isNaN(window(this, row))) return undefined
-    const value = usage(this, row, Option.getOrElse(this.#options.publishSwap, () => this.#hasSwapped))
-    return Number.isSafeInteger(value.cpuNanocores) ? value : undefined
+  /** Only a reading on the last page that has a window makes a usage. */
+  #hasUsage(row: number) {
+    return this.#taken[row] !== 0 && !Number.isNaN(window(this, row))
   }
 
   #isExpired(row: number, now: number) {

@@ -81,9 +81,8 @@ const hasFallen = (earlier: Points, later: Points, row: number) =>
 export const window = (stored: Pair, row: number) => stored.last.timestamp(row) - stored.previous.timestamp(row)
 
 /** What was used in the window of a row. */
-export const usage = (stored: Pair, row: number, withSwap = true): Usage => {
+export const usage = (stored: Pair, row: number): Usage => {
   const { last, previous } = stored
-  const swapBytes = last.swapBytes(row)
   return {
     cpuNanocores: rate(
       last.cpuSeconds(row) - previous.cpuSeconds(row),
@@ -91,7 +90,7 @@ export const usage = (stored: Pair, row: number, withSwap = true): Usage => {
       window(stored, row)
     ),
     memoryBytes: last.memoryBytes(row),
-    ...withSwap && !Number.isNaN(swapBytes) && { swapBytes }
+    swapBytes: last.swapBytes(row)
   }
 }
 

@@ -48,7 +48,7 @@ describe("MetricsStore", () => {
       yield* scrape(15, { "shop/cart/main": busy(15), "shop/cart/side": busy(15) })
       const before = yield* pod("cart")
       yield* scrape(30, { "shop/cart/main": busy(30), "shop/cart/side": busy(30, { start: at(25), cpu: 1n }) })
-      assert.strictEqual(yield* pod("cart"), before)
+      assert.deepStrictEqual(yield* pod("cart"), before)
       yield* scrape(45, { "shop/cart/main": busy(45), "shop/cart/side": busy(45, { start: at(25), cpu: 10n ** 10n }) })
       assert.strictEqual((yield* pod("cart"))?.timestamp, at(45))
     }).pipe(Effect.provide(layer)))

@@ -3,6 +3,7 @@ import { Clock, Duration, Effect, Option, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { MetricsStore } from "../../src/store/MetricsStore.ts"
 import { ModelStore } from "../fixtures/ModelStore.ts"
+import { plainNode, plainPod } from "../fixtures/PlainUsage.ts"
 import { type Reading, sample } from "../fixtures/Samples.ts"
 
 const resolution = 30_000
@@ -109,13 +110,13 @@ const agree = Effect.fnUntraced(function*(model: ModelStore) {
   const now = yield* Clock.currentTimeMillis
   const snapshot = yield* store.snapshot
   for (const node of nodes) {
-    assert.deepStrictEqual(snapshot.node(node), model.node(node, now))
+    assert.deepStrictEqual(plainNode(snapshot.node(node)), model.node(node, now))
     assert.strictEqual(yield* store.depth(node), model.depth(node, now))
   }
   const pods = ["n/p", "n/q", "m/p"].map((pod) => [pod, model.pod(pod, now)] as const)
   for (const [pod, expected] of pods) {
     const [namespace = "", name = ""] = pod.split("/")
-    assert.deepStrictEqual(snapshot.pod(namespace, name), expected)
+    assert.deepStrictEqual(plainPod(snapshot.pod(namespace, name)), expected)
   }
   assert.deepStrictEqual(yield* store.counts, {
     nodes: nodes.filter((node) => model.node(node, now) !== undefined).length,

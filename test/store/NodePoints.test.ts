@@ -32,8 +32,9 @@ describe("NodePoints", () => {
     take(points, 0, "a", "b", "c")
     take(points, 10, "b")
     take(points, 20, "d", "c", "a")
-    const windows = points.pods.map((pod) => [pod.name, points.podUsage(pod, "node")?.window])
-    assert.deepStrictEqual(windows, [["d", undefined], ["c", 20], ["a", 20]])
+    const usages = points.usages("a", 20)
+    const windows = points.pods.map(({ name, rows: [row = 0] }) => [name, usages.window(row)])
+    assert.deepStrictEqual(windows, [["d", Number.NaN], ["c", 20], ["a", 20]])
   })
 
   it("is not confused by names with separators in them", () => {
@@ -70,13 +71,12 @@ describe("NodePoints", () => {
           sample("a", { ...reading(millis), swap: node }, { "n/p/c": { ...reading(millis), swap: pod } }),
           millis
         )
-        const [only] = points.pods
-        const containers = only === undefined ? [] : points.podUsage(only, "a")?.containers ?? []
-        return [points.nodeUsage()?.usage.swapBytes, containers[0]?.usage.swapBytes]
+        const usages = points.usages("a", millis)
+        return [usages.swapBytes(0), usages.swapBytes(1)]
       })
     }
 
-    const nothing = [undefined, undefined]
+    const nothing = [Number.NaN, Number.NaN]
 
     it("from when the node has swapped, and then zeros too", () => {
       assert.deepStrictEqual(served(Option.none(), [0, 0], [0, 0], [7, 0], [0, 0]), [nothing, nothing, [7, 0], [0, 0]])
@@ -84,7 +84,7 @@ describe("NodePoints", () => {
 
     it("wherever it is reported, when told to", () => {
       assert.deepStrictEqual(served(Option.some(true), [0, 0], [0, 3]), [nothing, [0, 3]])
-      assert.deepStrictEqual(served(Option.some(true), [Number.NaN, 0], [Number.NaN, 3]), [nothing, [undefined, 3]])
+      assert.deepStrictEqual(served(Option.some(true), [Number.NaN, 0], [Number.NaN, 3]), [nothing, [Number.NaN, 3]])
     })
 
     it("never, when told not to", () => {

@@ -20,7 +20,7 @@ describe("MetricsStore, as time goes by", () => {
       const value = yield* pod("cart")
       yield* scrape(30, {})
       yield* TestClock.setTime(75_000)
-      assert.strictEqual(yield* pod("cart"), value)
+      assert.deepStrictEqual(yield* pod("cart"), value)
       assert.isDefined(yield* node("a"))
       yield* TestClock.setTime(75_001)
       assert.isUndefined(yield* pod("cart"))
@@ -47,7 +47,7 @@ describe("MetricsStore, as time goes by", () => {
       const value = yield* pod("cart")
       for (const seconds of [30, 45, 60, 75, 90, 105]) yield* scrape(seconds, slow)
       assert.isDefined(value)
-      assert.strictEqual(yield* pod("cart"), value)
+      assert.deepStrictEqual(yield* pod("cart"), value)
     }).pipe(Effect.provide(layer)))
 
   it.effect("ignores a clock that was set back, and follows it after the retention", () =>

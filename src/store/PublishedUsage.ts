@@ -1,0 +1,135 @@
+/** What is published of a node's sample: usage in columns, for every row whose readings make a window. */
+import type { ContainerKey, Usages } from "../Sample.ts"
+
+const fields = 6
+
+/** What one sample came to. Immutable once it is filled: a newer sample makes a new one. */
+export class UsageBlock {
+  readonly node: string
+  /** `containers[i]` has row `i + 1`, row 0 is the node. */
+  readonly containers: ReadonlyArray<ContainerKey>
+  /** By our clock; kubelet clocks may be skewed. */
+  readonly publishedAt: number
+  readonly #values: Float64Array
+
+  constructor(node: string, containers: ReadonlyArray<ContainerKey>, rows: number, publishedAt: number) {
+    this.node = node
+    this.containers = containers
+    this.publishedAt = publishedAt
+    this.#values = new Float64Array(rows * fields).fill(Number.NaN)
+  }
+
+  /** Swap that is not published is NaN. */
+  set(
+    row: number,
+    usage: {
+      readonly timestamp: number
+      readonly window: number
+      readonly cpuNanocores: number
+      readonly memoryBytes: number
+      readonly swapBytes: number
+      readonly startTime: number
+    }
+  ) {
+    const at = row * fields
+    this.#values[at] = usage.timestamp
+    this.#values[at + 1] = usage.window
+    this.#values[at + 2] = usage.cpuNanocores
+    this.#values[at + 3] = usage.memoryBytes
+    this.#values[at + 4] = usage.swapBytes
+    this.#values[at + 5] = usage.startTime
+  }
+
+  /** Whether every one of the rows has a usage. */
+  has(rows: ReadonlyArray<number>) {
+    for (const row of rows) {
+      if (Number.isNaN(this.timestamp(row))) return false
+    }
+    return true
+  }
+
+  timestamp(row: number) {
+    return this.#values[row * fields]!
+  }
+
+  window(row: number) {
+    return this.#values[row * fields + 1]!
+  }
+
+  cpuNanocores(row: number) {
+    return this.#values[row * fields + 2]!
+  }
+
+  memoryBytes(row: number) {
+    return this.#values[row * fields + 3]!
+  }
+
+  swapBytes(row: number) {
+    return this.#values[row * fields + 4]!
+  }
+
+  startTime(row: number) {
+    return this.#values[row * fields + 5]!
+  }
+}
+
+/** The rows of a block that are of one pod, or of the node. */
+export class PublishedUsage implements Usages {
+  readonly block: UsageBlock
+  readonly #rows: ReadonlyArray<number>
+
+  constructor(block: UsageBlock, rows: ReadonlyArray<number>) {
+    this.block = block
+    this.#rows = rows
+  }
+
+  get node() {
+    return this.block.node
+  }
+
+  get size() {
+    return this.#rows.length
+  }
+
+  get timestamp() {
+    return this.block.timestamp(this.#earliest)
+  }
+
+  get window() {
+    return this.block.window(this.#earliest)
+  }
+
+  /** When the pod began, as far as its containers tell. */
+  get start() {
+    let start = Number.POSITIVE_INFINITY
+    for (const row of this.#rows) {
+      if (this.block.startTime(row) < start) start = this.block.startTime(row)
+    }
+    return start === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : start
+  }
+
+  name(index: number) {
+    const row = this.#rows[index]!
+    return row === 0 ? "" : this.block.containers[row - 1]!.container
+  }
+
+  cpuNanocores(index: number) {
+    return this.block.cpuNanocores(this.#rows[index]!)
+  }
+
+  memoryBytes(index: number) {
+    return this.block.memoryBytes(this.#rows[index]!)
+  }
+
+  swapBytes(index: number) {
+    return this.block.swapBytes(this.#rows[index]!)
+  }
+
+  get #earliest() {
+    let earliest = this.#rows[0]!
+    for (const row of this.#rows) {
+      if (this.block.timestamp(row) < this.block.timestamp(earliest)) earliest = row
+    }
+    return earliest
+  }
+}
