@@ -78,6 +78,7 @@ export const parse = (bytes: Uint8Array, requestedAt: number): Result.Result<Pag
       keep(points, row, series.field, scanner, requestedAt)
     }
   }
+  if (page !== bytes) return Result.fail(brokenOff(scanner))
   return Result.succeed({
     containers: rows.containers,
     points: points.resized(rows.containers.length + 1),
@@ -118,6 +119,13 @@ const malformed = ({ at, expected, page }: Scanner) => {
     expected,
     found: rest.length === 0 ? "the end of the line" : JSON.stringify(decoder.decode(rest))
   })
+}
+
+/** Half of a number is a number, too: so what is not the whole page is none. */
+const brokenOff = (scanner: Scanner) => {
+  scanner.at = scanner.page.length - 1
+  scanner.fail("a line feed, with which a whole page ends")
+  return malformed(scanner)
 }
 
 const notUtf8 = (page: Uint8Array) => {

@@ -91,7 +91,7 @@ describe("the text format", () => {
     ["a capital exponent with a sign", cpu(main, "+.15E+01 7")],
     ["series that are none of ours", `pod_cpu_usage_seconds_total{pod="x"} NaN\n${cpu(main, "1.5 7")}\nconstructor 1`]
   ])("may have %s", (_, text) => {
-    for (const ending of ["", "\n", "\r\n"]) {
+    for (const ending of ["\n", "\r\n"]) {
       const { containers, points } = read(text + ending)
       assert.deepStrictEqual(containers, [{ namespace: "shop", pod: "cart-0", container: "main" }])
       assert.deepStrictEqual(reading(points, 1), { timestamp: 7, cpu: 1_500_000_000n })
@@ -166,6 +166,12 @@ describe("the text format", () => {
       { line, column, expected, found }
     )
     assert.include(error.message, `line ${line}, column ${column}: expected ${expected}, found ${found}`)
+  })
+
+  it("ends with a line feed: what breaks off may end in half a number", () => {
+    const error = failure("a 1\nmetric 12")
+    assert.deepStrictEqual([error.line, error.column], [2, 10])
+    assert.include(error.expected, "with which a whole page ends")
   })
 
   it("is UTF-8", () => {
