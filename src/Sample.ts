@@ -96,6 +96,7 @@ export class Points {
 
   /** The same readings in so many rows: the last ones are cut off or new. */
   resized(rows: number) {
+    if (rows === this.rows) return this
     const points = Points.make(rows)
     points.values.set(this.values.subarray(0, points.values.length))
     return points

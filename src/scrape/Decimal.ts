@@ -1,8 +1,12 @@
 /** A decimal number where it stands in the bytes of a page, read digit by digit: no double in between, no drift. */
-import { isDigit, lowerE, minus, plus, point, upperE, zero } from "./Bytes.ts"
+import { lowerE, minus, plus, point, upperE, zero } from "./Bytes.ts"
+import { powersOfTen, skipDigits, wholeNumber } from "./Digits.ts"
 
 /** A greater power of ten says no more: a page has fewer digits. */
 const maxExponent = 1e9
+
+/** So many digits make a whole number that a double holds exactly. */
+const exactDigits = 15
 
 export class Decimal {
   readonly #page: Uint8Array
@@ -38,13 +42,45 @@ export class Decimal {
 
   /** The value times 10^`places`, truncated to a whole number; NaN when it is not countable or not below 2^53. */
   scaled(places: number) {
+    const shift = this.#shift + places
+    if (this.#isShort && shift >= -exactDigits && shift <= exactDigits) {
+      const mantissa = this.#mantissa
+      if (shift < 0) return cutOff(mantissa, -shift)
+      const value = mantissa * powersOfTen[shift]!
+      if (value <= Number.MAX_SAFE_INTEGER) return value
+    }
     return this.#digitsBetween(0, this.#whole + this.#exponent + places)
   }
 
   /** The first `places` digits after the decimal point as a number; NaN when the value is not countable. */
   fraction(places: number) {
+    const shift = this.#shift
+    if (this.#isShort && shift >= -exactDigits && places <= exactDigits) {
+      if (shift >= 0) return 0
+      const behindPoint = this.#mantissa % powersOfTen[-shift]!
+      const more = places + shift
+      return more < 0 ? cutOff(behindPoint, -more) : behindPoint * powersOfTen[more]!
+    }
     const whole = this.#whole + this.#exponent
     return this.#digitsBetween(whole, whole + places)
+  }
+
+  /** All digits as one whole number, exact when they are few. */
+  get #mantissa() {
+    const whole = wholeNumber(this.#page, this.#start, this.#start + this.#whole)
+    const places = this.#digits - this.#whole
+    if (places === 0) return whole
+    const point = this.#start + this.#whole
+    return whole * powersOfTen[places]! + wholeNumber(this.#page, point + 1, point + 1 + places)
+  }
+
+  /** The power of ten that the mantissa is to be multiplied by. */
+  get #shift() {
+    return this.#exponent + this.#whole - this.#digits
+  }
+
+  get #isShort() {
+    return this.#countable && this.#digits <= exactDigits
   }
 
   #digitsBetween(from: number, to: number) {
@@ -85,8 +121,8 @@ export class Decimal {
   }
 }
 
-/** Stops at the end of the digits; a page ends with a line feed, so it stops. */
-const skipDigits = (page: Uint8Array, at: number) => {
-  while (isDigit(page[at])) at++
-  return at
+/** Divides by a power of ten; the remainder is dropped before, so that nothing is rounded. */
+const cutOff = (value: number, power: number) => {
+  const divisor = powersOfTen[power]!
+  return (value - value % divisor) / divisor
 }

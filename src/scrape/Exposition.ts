@@ -3,6 +3,7 @@ import { Result, Schema } from "effect"
 import { isUtf8 } from "node:buffer"
 import { type ContainerKey, Points } from "../Sample.ts"
 import { lineFeed } from "./Bytes.ts"
+import { Repetitions } from "./Repetitions.ts"
 import { Rows } from "./Rows.ts"
 import { Scanner } from "./Scanner.ts"
 
@@ -49,14 +50,20 @@ const used: ReadonlyMap<string, Series> = new Map([
  * Reads a page that was asked for at `requestedAt`, which is the timestamp of what carries none.
  *
  * A value that is NaN, infinite, negative or not below 2^53 counts as not reported. The timestamp of a row is that of its
- * CPU and memory; where these differ the later line wins, as in the original.
+ * CPU and memory; where these differ the later line wins, as in the original. `known` are the containers of the page before:
+ * those of this page are the same objects as far as they are the same, and the same array if all of them are.
  */
-export const parse = (bytes: Uint8Array, requestedAt: number): Result.Result<Page, MalformedPage> => {
+export const parse = (
+  bytes: Uint8Array,
+  requestedAt: number,
+  known: ReadonlyArray<ContainerKey> = []
+): Result.Result<Page, MalformedPage> => {
   const page = endingLine(bytes)
   if (!isUtf8(page)) return Result.fail(notUtf8(page))
   const scanner = new Scanner(page)
-  const rows = new Rows(page)
-  let points = Points.make(64)
+  const rows = new Rows(page, known)
+  const others = new Repetitions()
+  let points = Points.make(Math.max(known.length + 1, 64))
   let scrapeError = false
   let series: Series | undefined
 
@@ -65,11 +72,12 @@ export const parse = (bytes: Uint8Array, requestedAt: number): Result.Result<Pag
     if (!scanner.repeatsName()) {
       if (!scanner.name()) return Result.fail(malformed(scanner))
       series = used.get(decoder.decode(page.subarray(scanner.nameStart, scanner.nameEnd)))
+      others.begin()
     }
     const isContainer = series?.of === "container"
     const row = isContainer ? rows.read(scanner) : 0
-    if (isContainer ? row === 0 : !scanner.labels()) return Result.fail(malformed(scanner))
-    if (!scanner.number() || !scanner.rest()) return Result.fail(malformed(scanner))
+    const isRead = isContainer ? row > 0 : rows.repeats(scanner) || others.read(scanner)
+    if (!isRead || !scanner.number() || !scanner.rest()) return Result.fail(malformed(scanner))
 
     if (series === undefined) continue
     if (series.of === "page") scrapeError ||= scanner.value.scaled(0) > 0
@@ -79,11 +87,8 @@ export const parse = (bytes: Uint8Array, requestedAt: number): Result.Result<Pag
     }
   }
   if (page !== bytes) return Result.fail(brokenOff(scanner))
-  return Result.succeed({
-    containers: rows.containers,
-    points: points.resized(rows.containers.length + 1),
-    scrapeError
-  })
+  const { containers } = rows
+  return Result.succeed({ containers, points: points.resized(containers.length + 1), scrapeError })
 }
 
 const keep = (points: Points, row: number, field: Series["field"], scanner: Scanner, requestedAt: number) => {

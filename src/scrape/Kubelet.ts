@@ -3,7 +3,7 @@ import { Clock, Context, Duration, Effect, Layer, Result } from "effect"
 import { type AddressOptions, candidates, type Endpoint } from "../discover/Address.ts"
 import type { Node } from "../discover/Nodes.ts"
 import { Kube } from "../kube/Kube.ts"
-import type { Sample } from "../Sample.ts"
+import type { ContainerKey, Sample } from "../Sample.ts"
 import { type Page, parse } from "./Exposition.ts"
 import { hostAndPort, KubeletClient } from "./KubeletClient.ts"
 import { KubeletError, type KubeletReason } from "./KubeletError.ts"
@@ -23,8 +23,11 @@ const worthAnotherAddress: ReadonlySet<KubeletReason> = new Set<KubeletReason>([
 ])
 
 export class Kubelet extends Context.Service<Kubelet, {
-  /** Reads `/metrics/resource` of a node, within the request timeout. Interruption aborts the request. */
-  scrape(node: Node): Effect.Effect<Sample, KubeletError>
+  /**
+   * Reads `/metrics/resource` of a node, within the request timeout. Interruption aborts the request. What the sample before
+   * had need not be made out again.
+   */
+  scrape(node: Node, known?: ReadonlyArray<ContainerKey>): Effect.Effect<Sample, KubeletError>
 }>()("metrics-server/scrape/Kubelet") {
   static layer(options: KubeletOptions) {
     return Layer.effect(
@@ -36,13 +39,17 @@ export class Kubelet extends Context.Service<Kubelet, {
           ? Effect.succeedNone
           : Effect.map(kube.credentials, (credentials) => credentials.authorization)
 
-        const attempt = Effect.fnUntraced(function*(node: Node, endpoint: Endpoint) {
+        const attempt = Effect.fnUntraced(function*(
+          node: Node,
+          known: ReadonlyArray<ContainerKey> | undefined,
+          endpoint: Endpoint
+        ) {
           const fail = failing(node, hostAndPort(endpoint))
           const header = yield* Effect.mapError(authorization, (error) => fail("unauthorized", error.message, error))
           const requestedAt = yield* Clock.currentTimeMillis
           const { containers, points } = yield* client.get(
             { endpoint, path: node.metricsPath, authorization: header },
-            (status, body) => read(status, body, requestedAt)
+            (status, body) => read(status, body, requestedAt, known)
           ).pipe(
             Effect.flatMap(Effect.fromResult),
             Effect.mapError(({ cause, detail, reason }: Unread) => fail(reason, detail, cause))
@@ -50,14 +57,14 @@ export class Kubelet extends Context.Service<Kubelet, {
           return { node: node.name, containers, points } satisfies Sample
         })
 
-        const scrape = Effect.fnUntraced(function*(node: Node) {
+        const scrape = Effect.fnUntraced(function*(node: Node, known?: ReadonlyArray<ContainerKey>) {
           const [first, ...others] = candidates(node, options)
           if (first === undefined) {
             const has = node.addresses.map(({ type }) => type).join(", ") || "none"
             return yield* failing(node, "")("no_address", `wanted ${options.preferredTypes.join(", ")}, it has ${has}`)
           }
           const timedOut = failing(node, hostAndPort(first))
-          return yield* others.reduce(orElse((other) => attempt(node, other)), attempt(node, first)).pipe(
+          return yield* others.reduce(orElse((other) => attempt(node, known, other)), attempt(node, known, first)).pipe(
             Effect.timeoutOrElse({
               duration: options.requestTimeout,
               orElse: () =>
@@ -80,9 +87,14 @@ interface Unread {
 }
 
 /** What a kubelet answered. */
-const read = (status: number, body: Uint8Array, requestedAt: number): Result.Result<Page, Unread> => {
+const read = (
+  status: number,
+  body: Uint8Array,
+  requestedAt: number,
+  known: ReadonlyArray<ContainerKey> | undefined
+): Result.Result<Page, Unread> => {
   if (status !== 200) return Result.fail({ reason: byStatus[status] ?? "status", detail: `HTTP status ${status}` })
-  const page = parse(body, requestedAt)
+  const page = parse(body, requestedAt, known)
   if (Result.isFailure(page)) return Result.fail({ reason: "malformed_page", detail: page.failure.message })
   const { containers, points, scrapeError } = page.success
   return containers.length === 0 && Number.isNaN(points.cpuSeconds(0))

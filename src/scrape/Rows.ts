@@ -1,31 +1,43 @@
-/** Which row of a page a container has: found by the bytes of its labels, which become strings only once. */
+/** Which row of a page a container has: found by the bytes of its labels, which become strings only when they are new. */
 import { Buffer } from "node:buffer"
 import type { ContainerKey } from "../Sample.ts"
-import { sameBytes } from "./Bytes.ts"
+import { backslash, quote, sameBytes, space } from "./Bytes.ts"
 import { identity, type Scanner } from "./Scanner.ts"
 
 /** For each row: where its block of labels begins and how long it is, then the ranges of namespace, pod and container. */
 const stride = 8
 
 export class Rows {
-  /** `containers[i]` has row `i + 1`; row 0 is the node. */
-  readonly containers: Array<ContainerKey> = []
+  /** `#containers[i]` has row `i + 1`; row 0 is the node. */
+  readonly #containers: Array<ContainerKey> = []
+  /** What the page before had: mostly it is the same, in the same order. */
+  readonly #known: ReadonlyArray<ContainerKey>
   readonly #page: Uint8Array
   readonly #text: Buffer
   readonly #bytes: Array<number> = []
   /** Open addressing: a row by the hash of its identity, 0 for a free slot. Never more than half full. */
-  #slots = new Int32Array(256)
+  #slots = new Int32Array(0)
+  /** How many rows have a slot; they get them only when they are looked for. */
+  #placed = 0
   #last = 0
 
-  constructor(page: Uint8Array) {
+  constructor(page: Uint8Array, known: ReadonlyArray<ContainerKey>) {
     this.#page = page
+    this.#known = known
     this.#text = Buffer.from(page.buffer, page.byteOffset, page.byteLength)
+  }
+
+  /** What the page has; the very array that was known, if that is the same. */
+  get containers(): ReadonlyArray<ContainerKey> {
+    const isKnown = this.#containers.length === this.#known.length &&
+      this.#containers.every((key, index) => key === this.#known[index])
+    return isKnown ? this.#known : this.#containers
   }
 
   /** Reads the labels of a container's series and finds its row, a new one if it is new; 0 when the labels are malformed. */
   read(scanner: Scanner) {
     const start = scanner.at
-    if (this.#repeats(scanner)) return this.#last
+    if (this.repeats(scanner) || this.#isKnown(scanner)) return this.#last
     if (!scanner.labels()) return 0
     if (!isIdentity(scanner.ranges)) {
       scanner.fail(`the labels ${identity.join(", ")}, none empty`, start)
@@ -39,8 +51,8 @@ export class Rows {
    * A kubelet prints the containers of every series in one order. So if the labels of the row after the last one stand
    * here again, byte for byte, they need not be read.
    */
-  #repeats(scanner: Scanner) {
-    const next = this.#last < this.containers.length ? this.#last : 0
+  repeats(scanner: Scanner) {
+    const next = this.#last < this.#containers.length ? this.#last : 0
     const length = this.#bytes[next * stride + 1] ?? 0
     if (!scanner.repeats(this.#bytes[next * stride] ?? 0, length)) return false
     scanner.at += length
@@ -48,36 +60,77 @@ export class Rows {
     return true
   }
 
+  /** Do labels stand here, written as kubelets write them, that are those of the next known container? */
+  #isKnown(scanner: Scanner) {
+    const row = this.#containers.length
+    const key = this.#known[row]
+    if (key === undefined || this.#last !== row) return false
+    const { at } = scanner
+    const container = this.#passes(`{container="`, key.container, at)
+    const namespace = this.#passes(`",namespace="`, key.namespace, container)
+    const pod = this.#passes(`",pod="`, key.pod, namespace)
+    const end = this.#passes(`"}`, "", pod)
+    if (end < 0) return false
+    this.#containers.push(key)
+    this.#bytes.push(
+      at,
+      end - at,
+      namespace - key.namespace.length,
+      namespace,
+      pod - key.pod.length,
+      pod,
+      container - key.container.length,
+      container
+    )
+    scanner.at = end
+    this.#last = row + 1
+    return true
+  }
+
+  /** Behind these two, if they stand there in the same bytes, without anything that is written in another way; else -1. */
+  #passes(punctuation: string, value: string, at: number) {
+    if (at < 0) return at
+    const page = this.#page
+    for (let index = 0; index < punctuation.length; index++) {
+      if (page[at++] !== punctuation.charCodeAt(index)) return -1
+    }
+    for (let index = 0; index < value.length; index++) {
+      const code = value.charCodeAt(index)
+      if (page[at++] !== code || code < space || code === quote || code === backslash) return -1
+    }
+    return at
+  }
+
   #find(scanner: Scanner, start: number) {
+    this.#place()
     const mask = this.#slots.length - 1
-    let slot = this.#hash(scanner.ranges) & mask
+    let slot = this.#hash(scanner.ranges, 0) & mask
     while (this.#slots[slot] !== 0) {
       if (this.#has(this.#slots[slot]!, scanner.ranges)) return this.#slots[slot]!
       slot = (slot + 1) & mask
     }
-    const row = this.#add(scanner, start)
-    this.#slots[slot] = row
-    if (row * 2 > mask) this.#grow()
-    return row
+    return this.#add(scanner, start)
   }
 
   #add(scanner: Scanner, start: number) {
-    const before = this.containers.at(-1)
+    const row = this.#containers.length
+    const before = this.#known[row] ?? this.#containers.at(-1)
     const { ranges } = scanner
     this.#bytes.push(start, scanner.at - start, ...ranges)
-    this.containers.push({
+    this.#containers.push({
       namespace: this.#string(ranges, 0, before?.namespace),
       pod: this.#string(ranges, 1, before?.pod),
       container: this.#string(ranges, 2, before?.container)
     })
-    return this.containers.length
+    return row + 1
   }
 
   /** Neighbours mostly share a namespace and a container name: they share the string then. */
   #string(ranges: ReadonlyArray<number>, label: number, before: string | undefined) {
-    const row = this.containers.length
-    if (before !== undefined && this.#same(row, ranges, label)) return before
-    const text = this.#text.toString("utf8", ranges[2 * label], ranges[2 * label + 1])
+    const start = ranges[2 * label]!
+    const end = ranges[2 * label + 1]!
+    if (before?.length === end - start && this.#passes("", before, start) === end) return before
+    const text = this.#text.toString("utf8", start, end)
     return text.includes("\\") ? text.replace(/\\(.)/g, (_, escaped) => escaped === "n" ? "\n" : escaped) : text
   }
 
@@ -94,27 +147,32 @@ export class Rows {
     return this.#bytes[known + 1]! - from === length && sameBytes(this.#page, from, this.#page, start, length)
   }
 
+  /** Gives every row a slot, with room for another one. */
+  #place() {
+    const rows = this.#containers.length
+    if (2 * (rows + 1) > this.#slots.length) {
+      this.#slots = new Int32Array(Math.max(256, 4 * 2 ** Math.ceil(Math.log2(rows + 1))))
+      this.#placed = 0
+    }
+    const mask = this.#slots.length - 1
+    for (let row = this.#placed + 1; row <= rows; row++) {
+      let slot = this.#hash(this.#bytes, (row - 1) * stride + 2) & mask
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
+      this.#slots[slot] = row
+    }
+    this.#placed = rows
+  }
+
   /** FNV-1a over the three values, each ended by a byte that UTF-8 does not have. */
-  #hash(ranges: ReadonlyArray<number>) {
+  #hash(ranges: ReadonlyArray<number>, from: number) {
     let hash = 0x811c9dc5
     for (let label = 0; label < 3; label++) {
-      for (let at = ranges[2 * label]!; at < ranges[2 * label + 1]!; at++) {
+      for (let at = ranges[from + 2 * label]!; at < ranges[from + 2 * label + 1]!; at++) {
         hash = Math.imul(hash ^ this.#page[at]!, 0x01000193)
       }
       hash = Math.imul(hash ^ 0xff, 0x01000193)
     }
     return hash ^ (hash >>> 15)
-  }
-
-  #grow() {
-    const slots = new Int32Array(this.#slots.length * 2)
-    const mask = slots.length - 1
-    for (let row = 1; row <= this.containers.length; row++) {
-      let slot = this.#hash(this.#bytes.slice((row - 1) * stride + 2, row * stride)) & mask
-      while (slots[slot] !== 0) slot = (slot + 1) & mask
-      slots[slot] = row
-    }
-    this.#slots = slots
   }
 }
 

@@ -15,10 +15,10 @@ import {
   minus,
   openBrace,
   quote,
-  sameBytes,
-  zero
+  sameBytes
 } from "./Bytes.ts"
 import { Decimal } from "./Decimal.ts"
+import { skipDigits, wholeNumber } from "./Digits.ts"
 
 /** The labels that say whose a series is. Their values stand in `Scanner.ranges`, from and to for each. */
 export const identity = ["namespace", "pod", "container"] as const
@@ -30,18 +30,29 @@ export const identity = ["namespace", "pod", "container"] as const
 export class Scanner {
   readonly page: Uint8Array
   readonly value: Decimal
+  readonly #words: DataView
   at = 0
   expected = ""
   nameStart = 0
   nameEnd = 0
   /** A range that begins at 0 is absent: no value of a label stands there. */
   readonly ranges = [0, 0, 0, 0, 0, 0]
-  /** NaN when the line has none. */
-  timestamp = Number.NaN
+  /** Where the digits of the timestamp are; nowhere when the line has none. */
+  #timestampStart = 0
+  #timestampEnd = 0
 
   constructor(page: Uint8Array) {
     this.page = page
     this.value = new Decimal(page)
+    this.#words = new DataView(page.buffer, page.byteOffset, page.byteLength)
+  }
+
+  /** Milliseconds; NaN when the line has none. */
+  get timestamp() {
+    const start = this.#timestampStart
+    if (start === 0) return Number.NaN
+    const millis = wholeNumber(this.page, start, this.#timestampEnd)
+    return this.page[start - 1] === minus ? -millis : millis
   }
 
   /** Passes a comment or a blank line; false when a sample stands here. */
@@ -64,7 +75,14 @@ export class Scanner {
 
   /** Do the bytes from `start` stand here again, `length` of them? */
   repeats(start: number, length: number) {
-    return length > 0 && sameBytes(this.page, start, this.page, this.at, length)
+    const { at, page } = this
+    if (length === 0 || at + length > page.length) return false
+    const words = this.#words
+    let offset = 0
+    for (; offset + 4 <= length; offset += 4) {
+      if (words.getInt32(start + offset) !== words.getInt32(at + offset)) return false
+    }
+    return sameBytes(page, start + offset, page, at + offset, length - offset)
   }
 
   name() {
@@ -105,7 +123,7 @@ export class Scanner {
   /** What may follow a value: a timestamp in milliseconds; then the line ends. */
   rest() {
     const start = this.at
-    this.timestamp = Number.NaN
+    this.#timestampStart = 0
     this.#skipBlanks()
     if (!this.#isEndOfLine()) {
       if (this.at === start) return this.fail("a space or the end of the line after the number")
@@ -174,14 +192,13 @@ export class Scanner {
   /** A count of milliseconds that a double holds exactly. */
   #timestamp() {
     const { page } = this
-    const negative = page[this.at] === minus
-    const start = negative ? this.at + 1 : this.at
-    let at = start
-    let millis = 0
-    while (isDigit(page[at])) millis = millis * 10 + page[at++]! - zero
-    if (at === start || millis > Number.MAX_SAFE_INTEGER) return this.fail("a timestamp in milliseconds")
-    this.timestamp = negative ? -millis : millis
-    this.at = at
+    const start = page[this.at] === minus ? this.at + 1 : this.at
+    const end = skipDigits(page, start)
+    const isExact = end - start <= 15 || wholeNumber(page, start, end) <= Number.MAX_SAFE_INTEGER
+    if (end === start || !isExact) return this.fail("a timestamp in milliseconds")
+    this.#timestampStart = start
+    this.#timestampEnd = end
+    this.at = end
     return true
   }
 

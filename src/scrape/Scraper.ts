@@ -1,6 +1,7 @@
 /** One loop per node: each scrapes its kubelet and commits its own sample, so that none waits for another. */
 import { Clock, Duration, Effect, FiberMap, Layer, Random, Result, Schedule, Stream } from "effect"
 import { type Node, Nodes } from "../discover/Nodes.ts"
+import type { ContainerKey } from "../Sample.ts"
 import { MetricsStore } from "../store/MetricsStore.ts"
 import { Kubelet } from "./Kubelet.ts"
 import type { KubeletError } from "./KubeletError.ts"
@@ -25,6 +26,8 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       const status = yield* ScrapeStatus
       const metrics = ScrapeMetrics.make(options.resolution)
       const loops = yield* FiberMap.make<string>()
+      /** What each node's last page had. */
+      const known = new Map<string, ReadonlyArray<ContainerKey>>()
       /** Each node as its loop was last started for. */
       const scraped = new Map<string, Node>()
 
@@ -34,12 +37,13 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         const startedAt = yield* Clock.currentTimeMillis
         // A scrape is bounded by less than that.
         yield* status.expect(name, startedAt + Duration.toMillis(options.resolution))
-        const [duration, result] = yield* kubelet.scrape(node).pipe(
+        const [duration, result] = yield* kubelet.scrape(node, known.get(name)).pipe(
           Effect.tap(store.commit),
           Effect.result,
           Effect.timed
         )
         const error = Result.isFailure(result) ? result.failure : undefined
+        if (Result.isSuccess(result)) known.set(name, result.success.containers)
         const before = yield* status.record({
           node: name,
           startedAt,
@@ -89,7 +93,10 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
           store.forget(name),
           status.forget(name),
           metrics.forget(name),
-          Effect.sync(() => scraped.delete(name))
+          Effect.sync(() => {
+            scraped.delete(name)
+            known.delete(name)
+          })
         ], { discard: true })
 
       yield* nodes.changes.pipe(

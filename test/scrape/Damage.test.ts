@@ -92,6 +92,8 @@ describe("a damaged page", () => {
       const input = damages.reduce(damaged, page(name))
       const result = parse(input, requestedAt)
       const expected = readSlowly(input, requestedAt)
+      const knowing = parse(input, requestedAt, Result.getOrThrow(parse(page(name), requestedAt)).containers)
+      assert.deepStrictEqual(knowing, result)
       if (Result.isSuccess(result)) {
         assert.deepStrictEqual(slowly(result.success), expected)
       } else {

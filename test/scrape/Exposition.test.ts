@@ -33,6 +33,26 @@ describe("a page of a kubelet", () => {
     assert.deepStrictEqual(slowly(Result.getOrThrow(parse(page(name), requestedAt))), expected)
   })
 
+  it("has the very containers of the page before, as far as they are the same", () => {
+    const before = Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt)).containers
+    const again = Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt, before)).containers
+    assert.strictEqual(again, before)
+    const [first, second, ...rest] = before
+    const changed = [first!, { ...second!, pod: "another" }, ...rest]
+    const partly = Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt, changed)).containers
+    assert.deepStrictEqual(partly, before)
+    assert.strictEqual(partly[0], first)
+  })
+
+  it.each([`a","namespace="b`, "a\\", "a\n", "\u00e9"])("is not misled by a known container named %j", (container) => {
+    const known = [{ namespace: "n", pod: "p", container }]
+    const escaped = container.replaceAll("\\", "\\\\").replaceAll("\"", "\\\"").replaceAll("\n", "\\n")
+    const line = (name: string) => cpu(`container="${name}",namespace="n",pod="p"`, "1 5\n")
+    const parsed = (name: string) => parse(Buffer.from(line(name)), requestedAt, known)
+    assert.deepStrictEqual(Result.getOrThrow(parsed(escaped)).containers, known)
+    assert.deepStrictEqual(parsed(container), parse(Buffer.from(line(container)), requestedAt))
+  })
+
   it("reads the same wherever it was cut in two on the network", () => {
     const whole = page("windows")
     const expected = slowly(Result.getOrThrow(parse(whole, requestedAt)))

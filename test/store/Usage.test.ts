@@ -44,8 +44,7 @@ describe("usage of two readings", () => {
     assert.strictEqual(stored.last.timestamp(0), second(20))
   })
 
-  it("has no swap where none is reported", () =>
-    assert.isNaN(usage(after(reading(0, 1), reading(15, 2)), 0).swapBytes))
+  it("has no swap where none is reported", () => assert.isNaN(usage(after(reading(0, 1), reading(15, 2)), 0).swapBytes))
 
   it("of an idle container is zero", () =>
     assert.strictEqual(usage(after(reading(0, 1), reading(15, 1)), 0).cpuNanocores, 0))
