@@ -16,6 +16,9 @@ const defaults: Options = { maxKept: 5000, maxBody: 16 * 1024 * 1024 }
 /** What is remembered of connections that were not kept: two kilobytes each. */
 const maxSessions = 16_384
 
+/** Readers kept for the next requests: while a thousand connections begin at once, many more are in use. */
+const maxIdleReaders = 16
+
 interface Kept {
   readonly connection: KubeletConnection
   readonly security: Security | undefined
@@ -70,7 +73,7 @@ export class KubeletConnections {
           // First of all, because who is done may ask again at once.
           this.#release(key, { connection, security, looks: 0 }, cause === undefined && reader.keepsAlive)
           done(cause ?? reader)
-          this.#idleReaders.push(reader)
+          if (this.#idleReaders.length < maxIdleReaders) this.#idleReaders.push(reader)
         }
       })
     send()
