@@ -11,6 +11,7 @@ import * as Telemetry from "./observe/Telemetry.ts"
 import type { Options } from "./Options.ts"
 import { Kubelet } from "./scrape/Kubelet.ts"
 import { KubeletClient } from "./scrape/KubeletClient.ts"
+import { KubeletTls } from "./scrape/KubeletTls.ts"
 import * as Scraper from "./scrape/Scraper.ts"
 import { ScrapeStatus } from "./scrape/ScrapeStatus.ts"
 import { Access } from "./serve/auth/Access.ts"
@@ -117,13 +118,7 @@ export const layerNoEdges = (options: Options) => {
 export const layer = (options: Options) =>
   layerNoEdges(options).pipe(
     Layer.provide([
-      KubeletClient.layer({
-        insecure: options.kubeletInsecureTls,
-        certificateAuthority: options.kubeletCertificateAuthority,
-        clientCertificate: options.kubeletClientCertificate,
-        clientKey: options.kubeletClientKey,
-        completelyInsecure: options.kubeletCompletelyInsecure
-      }),
+      KubeletClient.layer({ completelyInsecure: options.kubeletCompletelyInsecure }),
       Https.layer({
         bindAddress: options.bindAddress,
         port: options.securePort,
@@ -135,5 +130,11 @@ export const layer = (options: Options) =>
         protocols: options
       })
     ]),
+    Layer.provide(KubeletTls.layer({
+      insecure: options.kubeletInsecureTls,
+      certificateAuthority: options.kubeletCertificateAuthority,
+      clientCertificate: options.kubeletClientCertificate,
+      clientKey: options.kubeletClientKey
+    })),
     Layer.provide(Kube.layer({ kubeconfig: options.kubeconfig }))
   )

@@ -1,9 +1,8 @@
 /** The ways into a cluster: a kubeconfig or a service account, with the files they name, read afresh each time. */
 import { Config, Effect, FileSystem, Path, Record, Result } from "effect"
 import { Base64 } from "effect/encoding"
-import { X509Certificate } from "node:crypto"
 import { isIPv6 } from "node:net"
-import { createSecureContext } from "node:tls"
+import * as Pem from "../Pem.ts"
 import { type Entry, parse, type User } from "./Kubeconfig.ts"
 
 export interface Tls {
@@ -104,7 +103,10 @@ const filesFrom = Effect.fnUntraced(function*(directory: string) {
 
     const problems = [
       ...Object.values(read).filter(Result.isFailure).map(({ failure }) => failure),
-      ...ca === undefined ? [] : refused("certificate-authority", () => new X509Certificate(ca)),
+      ...ca === undefined ? [] : Result.match(Pem.certificates(ca), {
+        onSuccess: () => [],
+        onFailure: (problem) => [`certificate-authority: ${problem}`]
+      }),
       ...Result.isSuccess(read.cert) && Result.isSuccess(read.key) ? checkPair(cert, key) : []
     ]
     if (problems.length > 0) return yield* Effect.fail(problems)
@@ -132,11 +134,8 @@ const checkPair = (cert: string | undefined, key: string | undefined): Problems 
   if (cert === undefined && key === undefined) return []
   if (cert === undefined) return ["client-certificate: missing, though there is a client-key"]
   if (key === undefined) return ["client-key: missing, though there is a client-certificate"]
-  return refused("client-certificate, client-key", () => createSecureContext({ cert, key }))
-}
-
-const refused = (field: string, use: () => unknown): Problems =>
-  Result.match(Result.try(use), {
+  return Result.match(Pem.open({ cert, key }), {
     onSuccess: () => [],
-    onFailure: (cause) => [`${field}: ${cause instanceof Error ? cause.message : String(cause)}`]
+    onFailure: ({ part, problem }) => [`client-${part === "cert" ? "certificate" : "key"}: ${problem}`]
   })
+}

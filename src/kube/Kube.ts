@@ -1,9 +1,10 @@
 /** The kube-apiserver as an HTTP client: by a kubeconfig, or from inside the cluster as its service account. */
-import { Context, Effect, type Exit, Layer, Option, Schema, Scope } from "effect"
+import { Context, Effect, type Exit, Layer, Option, Schema } from "effect"
 import { HttpClient, HttpClientError, HttpClientRequest } from "effect/http"
+import * as LastGood from "../LastGood.ts"
 import * as CredentialPlugins from "./CredentialPlugins.ts"
 import { type Access, fromFile, inCluster, type Problems, type Source } from "./Credentials.ts"
-import { explain, open, sameTransport, type Transport } from "./Transport.ts"
+import * as Transport from "./Transport.ts"
 
 /** There is no way into the cluster: everything that can be known to be wrong at once, and what to do. */
 export class KubeError extends Schema.TaggedError<KubeError>()("KubeError", {
@@ -44,10 +45,11 @@ export class Kube extends Context.Service<Kube, {
       Kube,
       Effect.gen(function*() {
         const source = yield* Option.match(kubeconfig, { onNone: () => inCluster(serviceAccount), onSome: fromFile })
-        const { connection, refused } = yield* connect(source)
+        const { access, refused } = yield* follow(source)
+        const { client, use } = yield* Transport.make
 
         const current = (request: HttpClientRequest.HttpClientRequest) =>
-          Effect.mapError(connection, (cause) => unsent(request, cause))
+          access.pipe(Effect.tap(use), Effect.mapError((cause) => unsent(request, cause)))
 
         const http = HttpClient.makeWith<
           HttpClientError.HttpClientError,
@@ -56,16 +58,16 @@ export class Kube extends Context.Service<Kube, {
           never
         >(
           Effect.flatMap((request) =>
-            Effect.flatMap(current(request), ({ access, client }) =>
+            Effect.flatMap(current(request), (access) =>
               client.postprocess(Effect.succeed(request)).pipe(
-                Effect.mapError((error) => explain(error, access, source.name)),
+                Effect.mapError((error) => Transport.explain(error, access, source.name)),
                 Effect.tap(({ status }) => status === 401 ? refused : Effect.void)
               ))
           ),
-          (request) => Effect.map(current(request), ({ access }) => addressed(request, access))
+          (request) => Effect.map(current(request), (access) => addressed(request, access))
         )
 
-        return Kube.of({ http, credentials: Effect.map(connection, ({ access }) => toCredentials(access)) })
+        return Kube.of({ http, credentials: Effect.map(access, toCredentials) })
       })
     )
   }
@@ -79,48 +81,24 @@ export class Kube extends Context.Service<Kube, {
   }
 }
 
-interface Connection extends Transport {
-  readonly access: Access
-}
+/** After a refusal the files are read again at once. */
+const timeToLive = (exit: Exit.Exit<unknown, unknown>) => exit._tag === "Success" ? LastGood.pause : "1 second"
 
-/** Files are replaced long before what they replace expires; after a refusal they are read again at once. */
-const timeToLive = (exit: Exit.Exit<unknown, unknown>) => exit._tag === "Success" ? "10 seconds" : "1 second"
-
-/** The connection to use now: it follows its files, and while they are broken the last one that worked stays in use. */
-const connect = Effect.fnUntraced(function*(source: Source) {
-  const scope = yield* Effect.scope
+/** The access to use now: it follows its files, and while they are broken the last one that worked stays in use. */
+const follow = Effect.fnUntraced(function*(source: Source) {
   const plugins = CredentialPlugins.make()
   const failed = (problems: Problems) => new KubeError({ source: source.name, problems, advice: source.advice })
-  let last: Connection | undefined
-  let complaint = ""
-
-  const refresh = Effect.gen(function*() {
-    const { access, user } = yield* source.read
-    const complete = yield* plugins.apply(access, user)
-    const before = last
-    if (before !== undefined && sameTransport(before.access, complete)) {
-      last = { ...before, access: complete }
-    } else {
-      last = { ...yield* Effect.provideService(open(complete), Scope.Scope, scope), access: complete }
-      if (before !== undefined) yield* Effect.forkIn(before.retire, scope)
-    }
-    complaint = ""
-    return last
-  }).pipe(
-    Effect.mapError(failed),
-    Effect.catch((error) => {
-      if (last === undefined) return Effect.fail(error)
-      const known = complaint === error.message
-      complaint = error.message
-      return Effect.as(known ? Effect.void : Effect.logWarning(`${error.message}; keeping what was read before`), last)
-    }),
-    Effect.annotateLogs({ service: "Kube" })
+  const read = source.read.pipe(
+    Effect.flatMap(({ access, user }) => plugins.apply(access, user)),
+    Effect.mapError(failed)
   )
-
   // What a file lacks is said at start; what a plugin or the network lacks may come later.
   yield* Effect.mapError(source.read, failed)
-  const [connection, invalidate] = yield* Effect.cachedInvalidateWithTTL(refresh, timeToLive)
-  return { connection, refused: Effect.andThen(Effect.sync(plugins.forget), invalidate) }
+  const [access, invalidate] = yield* Effect.cachedInvalidateWithTTL(
+    LastGood.make(read, { service: "Kube", kept: "keeping what was read before" }),
+    timeToLive
+  )
+  return { access, refused: Effect.andThen(Effect.sync(plugins.forget), invalidate) }
 })
 
 const addressed = (request: HttpClientRequest.HttpClientRequest, access: Access) =>

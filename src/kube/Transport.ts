@@ -1,30 +1,14 @@
-/** The wire to the kube-apiserver: a client with the TLS material of an access, and what its failures mean. */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+/** The wire to the kube-apiserver: connections with the TLS material of an access, and what their failures mean. */
 import Undici from "@effect/platform-node/Undici"
-import { Effect, Equal, type Scope } from "effect"
-import { type HttpClient, HttpClientError } from "effect/http"
+import { Equal } from "effect"
+import { HttpClientError } from "effect/http"
 import * as NetworkFailure from "../NetworkFailure.ts"
+import * as RenewedClient from "../RenewedClient.ts"
 import type { Access } from "./Credentials.ts"
 
-export interface Transport {
-  readonly client: HttpClient.HttpClient
-  /** What is under way goes on to its end; new requests belong on another transport. */
-  readonly retire: Effect.Effect<void>
-}
-
-/** Connections are kept, and closed with the scope. */
-export const open = Effect.fnUntraced(function*(access: Access): Effect.fn.Return<Transport, never, Scope.Scope> {
-  const dispatcher = yield* Effect.acquireRelease(
-    Effect.sync(() => dispatcherFor(access)),
-    (dispatcher) => Effect.promise(() => dispatcher.destroy())
-  )
-  const client = yield* Effect.provideService(NodeHttpClient.makeUndici, NodeHttpClient.Dispatcher, dispatcher)
-  return { client, retire: Effect.ignore(Effect.tryPromise(() => dispatcher.close())) }
-})
-
 /** Whether connections made for one serve the other. */
-export const sameTransport = (a: Access, b: Access) =>
-  a.server === b.server && a.proxy === b.proxy && Equal.equals(a.tls, b.tls)
+const isSame = (one: Access, other: Access) =>
+  one.server === other.server && one.proxy === other.proxy && Equal.equals(one.tls, other.tls)
 
 const dispatcherFor = ({ proxy, tls }: Access) => {
   // Go's servers close idle connections after 90 s or more: be earlier, so that no request meets a closing one.
@@ -33,6 +17,9 @@ const dispatcherFor = ({ proxy, tls }: Access) => {
     ? new Undici.Agent({ ...options, connect: tls })
     : new Undici.ProxyAgent({ ...options, uri: proxy, requestTls: tls })
 }
+
+/** A client, and how it is told which access to use. */
+export const make = RenewedClient.make(dispatcherFor, isSame)
 
 /** The same error, saying what happened below HTTP and what to do about it. */
 export const explain = (error: HttpClientError.HttpClientError, { server }: Access, source: string) => {

@@ -1,24 +1,13 @@
 /** The way to the kubelets: pages are asked for with their certificate authority and our client certificate. */
-import { Context, Effect, FileSystem, Layer, Option, Schedule, Schema } from "effect"
+import { Context, Effect, Layer, Option, Schedule, Schema } from "effect"
 import { type HttpClient, HttpClientRequest } from "effect/http"
 import { createSecureContext } from "node:tls"
 import type { Endpoint } from "../discover/Address.ts"
-import { Kube } from "../kube/Kube.ts"
 import type { Security } from "./KubeletConnection.ts"
 import { KubeletConnections } from "./KubeletConnections.ts"
 import { explainTransport, KubeletReason } from "./KubeletError.ts"
+import { KubeletTls, type Material } from "./KubeletTls.ts"
 import { ResponseReader } from "./ResponseReader.ts"
-
-/** A file that secures the connections to kubelets cannot be used. */
-export class KubeletTlsError extends Schema.TaggedError<KubeletTlsError>()("KubeletTlsError", {
-  flag: Schema.String,
-  path: Schema.String,
-  cause: Schema.Defect()
-}) {
-  override get message() {
-    return `cannot read ${this.path} (${this.flag}): ${this.cause instanceof Error ? this.cause.message : this.cause}`
-  }
-}
 
 /** There is no answer: the connection failed, or what came over it is none. */
 export class NoAnswer extends Schema.TaggedError<NoAnswer>()("NoAnswer", {
@@ -30,16 +19,6 @@ export class NoAnswer extends Schema.TaggedError<NoAnswer>()("NoAnswer", {
   override get message() {
     return this.detail
   }
-}
-
-export interface KubeletClientOptions {
-  /** Plain HTTP: `--deprecated-kubelet-completely-insecure`. */
-  readonly completelyInsecure: boolean
-  /** Certificates are not verified: `--kubelet-insecure-tls`. */
-  readonly insecure: boolean
-  readonly certificateAuthority: Option.Option<string>
-  readonly clientCertificate: Option.Option<string>
-  readonly clientKey: Option.Option<string>
 }
 
 export interface PageRequest {
@@ -58,30 +37,38 @@ export class KubeletClient extends Context.Service<KubeletClient, {
    */
   get<A>(request: PageRequest, read: (status: number, body: Uint8Array) => A): Effect.Effect<A, NoAnswer>
 }>()("metrics-server/scrape/KubeletClient") {
-  static layer(options: KubeletClientOptions) {
+  static layer({ completelyInsecure }: {
+    /** Plain HTTP: `--deprecated-kubelet-completely-insecure`. */
+    readonly completelyInsecure: boolean
+  }) {
     return Layer.effect(
       KubeletClient,
       Effect.gen(function*() {
-        const security = options.completelyInsecure ? undefined : yield* secure(options)
+        const { current } = yield* KubeletTls
         const connections = yield* Effect.acquireRelease(
           Effect.sync(() => new KubeletConnections()),
           (connections) => Effect.sync(() => connections.closeAll())
         )
-        connections.secureBy(security)
         yield* Effect.forkScoped(
           Effect.repeat(Effect.sync(() => connections.look()), Schedule.spaced("1 minute"))
         )
-        return KubeletClient.of({
-          get: (request, read) =>
-            Effect.callback((resume) => {
-              const text = textOf(request)
-              if (text === undefined) return resume(Effect.fail(unsendable))
-              const abort = connections.exchange(request.endpoint, text, (outcome) => {
-                if (outcome instanceof ResponseReader) resume(answer(outcome, read))
-                else resume(Effect.fail(new NoAnswer({ ...explainTransport(outcome), cause: outcome })))
-              })
-              return Effect.sync(abort)
+
+        const exchange = <A>(request: PageRequest, read: (status: number, body: Uint8Array) => A) =>
+          Effect.callback<A, NoAnswer>((resume) => {
+            const text = textOf(request)
+            if (text === undefined) return resume(Effect.fail(unsendable))
+            const abort = connections.exchange(request.endpoint, text, (outcome) => {
+              if (outcome instanceof ResponseReader) resume(answer(outcome, read))
+              else resume(Effect.fail(new NoAnswer({ ...explainTransport(outcome), cause: outcome })))
             })
+            return Effect.sync(abort)
+          })
+
+        const secured = Effect.map(current, (material) => connections.secureBy(securityOf(material)))
+        return KubeletClient.of({
+          get: completelyInsecure
+            ? exchange
+            : (request, read) => Effect.andThen(secured, exchange(request, read))
         })
       })
     )
@@ -134,32 +121,14 @@ const unsendable = new NoAnswer({
   detail: "the token holds characters that no header can carry"
 })
 
-/** One context for all kubelets: it holds the authorities, which are many. */
-const secure = Effect.fnUntraced(function*(options: KubeletClientOptions): Effect.fn.Return<
-  Security,
-  KubeletTlsError | Effect.Error<Kube["Service"]["credentials"]>,
-  FileSystem.FileSystem | Kube
-> {
-  const fs = yield* FileSystem.FileSystem
-  const ours = yield* (yield* Kube).credentials
-  const file = (flag: string, path: Option.Option<string>, fallback: Option.Option<string>) =>
-    Option.match(path, {
-      onNone: () => Effect.succeed(fallback),
-      onSome: (path) =>
-        fs.readFileString(path).pipe(
-          Effect.asSome,
-          Effect.mapError((cause) => new KubeletTlsError({ flag, path, cause }))
-        )
-    })
-  const ca = yield* file("--kubelet-certificate-authority", options.certificateAuthority, ours.ca)
-  const cert = yield* file("--kubelet-client-certificate", options.clientCertificate, ours.cert)
-  const key = yield* file("--kubelet-client-key", options.clientKey, ours.key)
-  return {
-    context: createSecureContext({
-      ...Option.isSome(ca) && !options.insecure && { ca: ca.value },
-      ...Option.isSome(cert) && { cert: cert.value },
-      ...Option.isSome(key) && { key: key.value }
-    }),
-    rejectUnauthorized: !options.insecure
-  }
-})
+/** One context for all kubelets, because it holds all authorities; another one when the material is another. */
+const securityOf = (material: Material): Security => {
+  const known = securities.get(material)
+  if (known !== undefined) return known
+  const { rejectUnauthorized, ...pem } = material
+  const security = { context: createSecureContext(pem), rejectUnauthorized }
+  securities.set(material, security)
+  return security
+}
+
+const securities = new WeakMap<Material, Security>()

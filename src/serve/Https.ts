@@ -38,10 +38,11 @@ const make = Effect.fnUntraced(function*(options: Options) {
   // Connections that stand keep the certificate they began with.
   const pair = yield* ServingCertificate.follow(
     options.certificate,
-    (pair) => server.setSecureContext({ ...pair, ...tls })
+    ({ cert, key }) => server.setSecureContext({ cert, key, ...tls })
   )
   const settings = {
-    ...pair,
+    cert: pair.cert,
+    key: pair.key,
     ...tls,
     // Whoever has a certificate shows it. What it is worth is decided with the request, which may come by other means.
     requestCert: true,

@@ -4,12 +4,7 @@ import "reflect-metadata" // must be there before @peculiar/x509 loads
 import * as x509 from "@peculiar/x509"
 import { Clock, Duration, Effect } from "effect"
 import { isIP } from "node:net"
-
-/** A certificate and its key, PEM. */
-export interface Pair {
-  readonly cert: string
-  readonly key: string
-}
+import type { Pair } from "../Pem.ts"
 
 const keyAlgorithm = { name: "ECDSA", namedCurve: "P-256" }
 const signingAlgorithm = { name: "ECDSA", hash: "SHA-256" }

@@ -1,86 +1,13 @@
 /** Scraping simulated kubelets over real TLS: what is read, and what every failure says. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, layer } from "@effect/vitest"
-import { Duration, Effect, FileSystem, Layer, Option } from "effect"
-import { HttpClient } from "effect/http"
+import { Duration, Effect, Layer, Option } from "effect"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import type { Node } from "../../src/discover/Nodes.ts"
-import { Kube } from "../../src/kube/Kube.ts"
-import { Kubelet, type KubeletOptions } from "../../src/scrape/Kubelet.ts"
-import { KubeletClient, type KubeletClientOptions } from "../../src/scrape/KubeletClient.ts"
 import type { KubeletReason } from "../../src/scrape/KubeletError.ts"
-import * as Cluster from "../../src/simulate/Cluster.ts"
 import { Fault } from "../../src/simulate/Fault.ts"
-import { Identities, tokens } from "../../src/simulate/Identities.ts"
-import { KubeletFleet } from "../../src/simulate/KubeletFleet.ts"
 import * as Simulation from "../../src/simulate/Simulation.ts"
-
-const cluster = Cluster.generate({ nodes: 1, podsPerNode: 3, containersPerPod: 2 })
-const name = cluster.nodes[0]?.name ?? ""
-
-const node: Node = {
-  name,
-  labels: {},
-  addresses: [{ type: "InternalIP", address: "127.0.0.1" }, { type: "Hostname", address: "no-such-host.invalid" }],
-  kubeletPort: 0,
-  ready: true,
-  metricsPath: "/metrics/resource"
-}
-
-interface Way {
-  readonly kubelet?: Partial<KubeletOptions>
-  readonly tls?: Partial<KubeletClientOptions>
-  readonly authorization?: Option.Option<string>
-}
-
-/** A text as a file that is gone after the test. */
-const file = Effect.fnUntraced(function*(text: string) {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* fs.makeTempFileScoped()
-  yield* fs.writeFileString(path, text)
-  return path
-})
-
-/** With the service account's token, to kubelets whose authority is in a file, unless a test has another way. */
-const kubelet = (way: Way = {}) =>
-  Layer.unwrap(Effect.gen(function*() {
-    const { kubeletCa } = yield* Identities
-    const { port } = Option.getOrThrow((yield* KubeletFleet).endpoint(name))
-    const requestTimeout = way.kubelet?.requestTimeout ?? Duration.seconds(30)
-    return Kubelet.layer({
-      preferredTypes: ["InternalIP"],
-      port,
-      useNodeStatusPort: false,
-      requestTimeout,
-      completelyInsecure: false,
-      ...way.kubelet
-    }).pipe(
-      Layer.provide(KubeletClient.layer({
-        insecure: false,
-        certificateAuthority: Option.some(yield* file(kubeletCa.cert)),
-        clientCertificate: Option.none(),
-        clientKey: Option.none(),
-        completelyInsecure: way.kubelet?.completelyInsecure ?? false,
-        ...way.tls
-      })),
-      Layer.provide(Kube.layerHttp(HttpClient.make(() => Effect.never), {
-        authorization: way.authorization ?? Option.some(`Bearer ${tokens.metricsServer}`),
-        ca: Option.none(),
-        cert: Option.none(),
-        key: Option.none()
-      }))
-    )
-  }))
-
-const scrape = (node: Node) => Effect.flatMap(Kubelet, (kubelet) => kubelet.scrape(node))
-
-const faulty = <A, E, R>(fault: Fault, effect: Effect.Effect<A, E, R>) =>
-  Effect.acquireUseRelease(
-    Effect.flatMap(KubeletFleet, (fleet) => fleet.setFault(name, Option.some(fault))),
-    () => effect,
-    () => Effect.flatMap(KubeletFleet, (fleet) => Effect.orDie(fleet.setFault(name, Option.none())))
-  )
+import { cluster, faulty, kubelet, name, node, scrape } from "../fixtures/Scraping.ts"
 
 const failures: ReadonlyArray<readonly [what: string, Fault, KubeletReason, says: RegExp]> = [
   ["nobody listens", Fault.Refuse(), "connection_refused", /nothing listens there/],
@@ -177,17 +104,6 @@ layer(Layer.provideMerge(Simulation.layer({ cluster }), NodeServices.layer), { e
         Effect.provide(kubelet({ kubelet: { preferredTypes: ["Hostname"] } }))
       ))
 
-    it.effect("is read with a client certificate instead of a token", () =>
-      Effect.gen(function*() {
-        const { admin } = (yield* Identities).clients
-        const tls = {
-          clientCertificate: Option.some(yield* file(admin.cert)),
-          clientKey: Option.some(yield* file(admin.key))
-        }
-        const sample = yield* Effect.provide(scrape(node), kubelet({ tls, authorization: Option.none() }))
-        assert.strictEqual(sample.node, name)
-      }))
-
     it.effect("is read whatever its certificate is with --kubelet-insecure-tls", () =>
       faulty(Fault.Certificate({ kind: "SelfSigned" }), scrape(node)).pipe(
         Effect.map((sample) => assert.strictEqual(sample.node, name)),
@@ -212,14 +128,6 @@ layer(Layer.provideMerge(Simulation.layer({ cluster }), NodeServices.layer), { e
         assert.strictEqual(sample.points.cpuSeconds(0), 12)
         assert.deepStrictEqual(seen, [undefined])
       }))
-
-    it.effect("whose authority's file is missing is no reason to start without it", () =>
-      Effect.flip(Effect.provide(scrape(node), kubelet({ tls: { certificateAuthority: Option.some("/no/such/ca") } })))
-        .pipe(
-          Effect.map((error) =>
-            assert.match(error.message, /cannot read \/no\/such\/ca \(--kubelet-certificate-authority\)/)
-          )
-        ))
 
     it.effect("that recovers is read again on the next attempt", () =>
       Effect.gen(function*() {

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { X509Certificate } from "node:crypto"
+import type { Pair } from "../../src/Pem.ts"
 import * as Certificates from "../../src/serve/Certificates.ts"
 import * as SelfSigned from "../../src/serve/SelfSigned.ts"
 
@@ -11,7 +12,7 @@ const names = ["localhost", "127.0.0.1", "::1"]
 const selfSigned = (dir: string, forNames: ReadonlyArray<string> = names) =>
   Certificates.load({ given: Option.none(), dir, names: forNames })
 
-const given = Effect.fnUntraced(function*(pair: Partial<SelfSigned.Pair>) {
+const given = Effect.fnUntraced(function*(pair: Partial<Pair>) {
   const fs = yield* FileSystem.FileSystem
   const dir = yield* fs.makeTempDirectoryScoped()
   const files = { certFile: `${dir}/tls.crt`, keyFile: `${dir}/tls.key` }
@@ -66,24 +67,34 @@ describe("serving certificates", () => {
   it.effect("a given pair is used as it is", () =>
     Effect.gen(function*() {
       const pair = yield* SelfSigned.make(["example.com"])
-      assert.deepStrictEqual(yield* given(pair), pair)
+      const { certificate, ...used } = yield* given(pair)
+      assert.deepStrictEqual(used, pair)
+      assert.strictEqual(certificate.subjectAltName, "DNS:example.com")
     }).pipe(Effect.provide(NodeServices.layer)))
 
   const broken: ReadonlyArray<
     readonly [
       what: string,
-      (pair: SelfSigned.Pair, other: SelfSigned.Pair) => Partial<SelfSigned.Pair>,
+      (pair: Pair, other: Pair) => Partial<Pair>,
       expected: RegExp
     ]
   > = [
-    ["a missing certificate", ({ key }) => ({ key }), /tls\.crt cannot be read .*--tls-cert-file/s],
-    ["a missing key", ({ cert }) => ({ cert }), /tls\.key cannot be read/],
-    ["a certificate that is none", ({ key }) => ({ cert: "hello", key }), /tls\.crt holds no certificate/],
-    ["a key that is none", ({ cert }) => ({ cert, key: "hello" }), /tls\.key holds no private key/],
+    [
+      "a missing certificate",
+      ({ key }) => ({ key }),
+      /--tls-cert-file=.*tls\.crt: it cannot be read \(NotFound\); give /
+    ],
+    ["a missing key", ({ cert }) => ({ cert }), /--tls-private-key-file=.*tls\.key: it cannot be read/],
+    [
+      "a certificate that is none",
+      ({ key }) => ({ cert: "hello", key }),
+      /tls\.crt: it holds no certificate in PEM; give /
+    ],
+    ["a key that is none", ({ cert }) => ({ cert, key: "hello" }), /tls\.key: it holds no private key in PEM/],
     [
       "a key of another certificate",
       ({ cert }, { key }) => ({ cert, key }),
-      /tls\.key is not the key of the certificate/
+      /tls\.key: it is not the key of the certificate/
     ]
   ]
   it.effect.each(broken)("%s is refused with the file and what to do", ([, spoil, expected]) =>
@@ -96,8 +107,11 @@ describe("serving certificates", () => {
     Effect.gen(function*() {
       const pair = yield* SelfSigned.make(names)
       yield* TestClock.setTime(-7_200_000)
-      assert.match((yield* Effect.flip(given(pair))).message, /tls\.crt is not valid before 1969-12-31T23:00/)
+      assert.match((yield* Effect.flip(given(pair))).message, /tls\.crt: it is not valid before 1969-12-31T23:00/)
       yield* TestClock.setTime(400 * 86_400_000)
-      assert.match((yield* Effect.flip(given(pair))).message, /tls\.crt expired at 1971-01-01T00:00/)
+      assert.match(
+        (yield* Effect.flip(given(pair))).message,
+        /tls\.crt: it expired at 1971-01-01T00:00.*; have it renewed/
+      )
     }).pipe(Effect.provide(NodeServices.layer)))
 })

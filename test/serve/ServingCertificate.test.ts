@@ -6,6 +6,7 @@ import { TestClock } from "effect/testing"
 import { Agent, request } from "node:https"
 import { connect } from "node:tls"
 import type { TLSSocket } from "node:tls"
+import type { Pair } from "../../src/Pem.ts"
 import * as Https from "../../src/serve/Https.ts"
 import * as SelfSigned from "../../src/serve/SelfSigned.ts"
 import * as TlsSettings from "../../src/serve/TlsSettings.ts"
@@ -37,7 +38,7 @@ it.effect("a serving pair that is replaced is shown to new connections, and the 
     const dir = yield* fs.makeTempDirectoryScoped()
     const logs = yield* Queue.unbounded<string>()
     /** As secrets are mounted: a link to the directory of now, which is replaced in one step. */
-    const mount = Effect.fnUntraced(function*(version: string, pair: SelfSigned.Pair) {
+    const mount = Effect.fnUntraced(function*(version: string, pair: Pair) {
       yield* fs.makeDirectory(`${dir}/${version}`)
       yield* fs.writeFileString(`${dir}/${version}/tls.crt`, pair.cert)
       yield* fs.writeFileString(`${dir}/${version}/tls.key`, pair.key)
@@ -85,7 +86,7 @@ it.effect("a serving pair that is replaced is shown to new connections, and the 
       const half = mount("3", { cert: pairs.third.cert, key: pairs.second.key })
       const { log, ...rest } = yield* after(half)
       assert.deepStrictEqual(rest, { shown: "DNS:second", kept: "200 DNS:first" })
-      assert.match(log, /is not the key of the certificate; .*; the one before stays in use$/)
+      assert.match(log, /it is not the key of the certificate; .*; the one before stays in use$/)
       assert.deepStrictEqual(
         yield* after(mount("4", pairs.third)),
         { log: replaced, shown: "DNS:third", kept: "200 DNS:first" }

@@ -1,17 +1,17 @@
 /** Whom to believe: the authorities of clients and of the front proxy, from files or as the cluster publishes them. */
-import { Context, Effect, type FileSystem, Layer, Option, Result } from "effect"
+import { Context, Effect, type FileSystem, Function, Layer, Option, Result } from "effect"
 import { LiveMap } from "../../discover/LiveMap.ts"
 import * as Reflector from "../../discover/Reflector.ts"
 import type { Kube } from "../../kube/Kube.ts"
-import * as AuthorityFile from "./AuthorityFile.ts"
-import type { CertificateAuthority } from "./CertificateAuthority.ts"
+import * as PemFile from "../../PemFile.ts"
+import * as CertificateAuthority from "./CertificateAuthority.ts"
 import * as PublishedConfig from "./PublishedConfig.ts"
 import type { Names, RequestHeader } from "./RequestHeader.ts"
 
 export interface Config {
   /** Whether all of it is known; until then nobody's certificate can be judged. */
   readonly complete: boolean
-  readonly clientAuthority: Option.Option<CertificateAuthority>
+  readonly clientAuthority: Option.Option<CertificateAuthority.CertificateAuthority>
   readonly requestHeader: Option.Option<RequestHeader>
 }
 
@@ -33,7 +33,7 @@ export class AuthenticationConfig extends Context.Service<AuthenticationConfig, 
 }>()("metrics-server/serve/auth/AuthenticationConfig") {
   static layer(options: Options): Layer.Layer<
     AuthenticationConfig,
-    AuthorityFile.AuthorityFileError,
+    PemFile.PemFileError,
     Kube | FileSystem.FileSystem
   > {
     return Layer.effect(AuthenticationConfig, make(options))
@@ -48,7 +48,7 @@ export class AuthenticationConfig extends Context.Service<AuthenticationConfig, 
 const make = Effect.fnUntraced(function*(options: Options) {
   const { requestHeader: { allowedNames, clientCaFile, ...names }, skipLookup, tolerateLookupFailure } = options
   const followed = (flag: string, file: Option.Option<string>) =>
-    Effect.transposeOption(Option.map(file, (file) => AuthorityFile.follow(flag, file)))
+    Effect.transposeOption(Option.map(file, (file) => Effect.map(PemFile.followBundle({ flag, file }), authority)))
   const clients = yield* followed("client-ca-file", options.clientCaFile)
   const proxies = yield* followed("requestheader-client-ca-file", clientCaFile)
   const isAsked = !skipLookup && (Option.isNone(clients) || Option.isNone(proxies))
@@ -66,6 +66,11 @@ const make = Effect.fnUntraced(function*(options: Options) {
   })
   return AuthenticationConfig.of({ current })
 })
+
+const authority = Effect.map(Function.memoize(({ certificates }: PemFile.Bundle) =>
+  // While the bundle stays the same, it is remembered whom it has verified.
+  CertificateAuthority.make(certificates)
+))
 
 const nothing = Effect.succeed({ complete: true, config: PublishedConfig.none })
 

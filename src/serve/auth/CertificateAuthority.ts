@@ -3,7 +3,8 @@ import "reflect-metadata" // must be there before @peculiar/x509 loads
 
 import * as x509 from "@peculiar/x509"
 import { Result } from "effect"
-import { X509Certificate } from "node:crypto"
+import type { X509Certificate } from "node:crypto"
+import * as Pem from "../../Pem.ts"
 
 /**
  * TLS accepts any client certificate, so that two authorities can be told apart; it is verified here, by the rules that
@@ -17,17 +18,8 @@ export interface CertificateAuthority {
 }
 
 /** Reads a bundle, PEM. Fails with what is wrong with it. */
-export const parse = (pem: string): Result.Result<CertificateAuthority, string> => {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
-  if (blocks.length === 0) return Result.fail("it holds no certificate in PEM")
-  return Result.map(
-    Result.try({
-      try: () => blocks.map((block) => new X509Certificate(block)),
-      catch: () => "it holds a certificate that cannot be read"
-    }),
-    fromRoots
-  )
-}
+export const parse = (pem: string): Result.Result<CertificateAuthority, string> =>
+  Result.map(Pem.certificates(pem), make)
 
 /** The way from a certificate to a root, and when all of it is valid. */
 interface Path {
@@ -35,7 +27,7 @@ interface Path {
   readonly notAfter: number
 }
 
-const fromRoots = (roots: ReadonlyArray<X509Certificate>): CertificateAuthority => {
+export const make = (roots: ReadonlyArray<X509Certificate>): CertificateAuthority => {
   /** Signatures cost most, and stay good: a connection's certificate is looked at once. */
   const known = new WeakMap<X509Certificate, Path>()
   return {
