@@ -2,6 +2,7 @@
 import { Result } from "effect"
 import { HttpServerResponse } from "effect/http"
 import type { ApiError } from "./ApiError.ts"
+import * as Body from "./Body.ts"
 import * as Document from "./Document.ts"
 import * as Negotiation from "./Negotiation.ts"
 import { writeStatus } from "./protobuf/Meta.ts"
@@ -17,6 +18,13 @@ export const document = (
 ): HttpServerResponse.HttpServerResponse => {
   const { contentType = mediaType.name, status = 200 } = options
   const written = { status, headers, contentType }
+  const form = pretty ? undefined : forms[mediaType.name]
+  if (document.pieces !== undefined && form !== undefined) {
+    return HttpServerResponse.setBody(
+      HttpServerResponse.empty({ status, headers }),
+      Body.make(document.pieces(form), contentType)
+    )
+  }
   switch (mediaType.name) {
     case "application/json":
       return HttpServerResponse.text(
@@ -28,6 +36,12 @@ export const document = (
     case "application/vnd.kubernetes.protobuf":
       return HttpServerResponse.uint8Array(document.protobuf(), written)
   }
+}
+
+/** The forms that documents may be written in bit by bit. */
+const forms: Partial<Record<Negotiation.MediaType["name"], "json" | "protobuf">> = {
+  "application/json": "json",
+  "application/vnd.kubernetes.protobuf": "protobuf"
 }
 
 /** A failure; in JSON for clients that take no form of it, because the reason must not be lost over the form. */

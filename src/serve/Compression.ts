@@ -1,7 +1,8 @@
 /** Large answers travel compressed to those who take gzip. */
+import * as NodeStream from "@effect/platform-node/NodeStream"
 import { Effect } from "effect"
 import { HttpBody, HttpServerResponse } from "effect/http"
-import { constants, gzip } from "node:zlib"
+import { constants, createGzip, gzip } from "node:zlib"
 
 /** Bytes; up to here compressing costs more than it saves (the kube-apiserver's threshold). */
 const threshold = 128 * 1024
@@ -11,14 +12,16 @@ export const compress = (
   acceptEncoding: string
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
   const { body } = response
-  if (body._tag !== "Uint8Array" || body.contentLength <= threshold || !takesGzip(acceptEncoding)) {
-    return Effect.succeed(response)
-  }
-  return Effect.map(compressed(body.body), (bytes) =>
+  if (!takesGzip(acceptEncoding)) return Effect.succeed(response)
+  const encoded = (body: HttpBody.HttpBody) =>
     response.pipe(
-      HttpServerResponse.setBody(HttpBody.uint8Array(bytes, body.contentType)),
+      HttpServerResponse.setBody(body),
       HttpServerResponse.setHeaders({ "content-encoding": "gzip", vary: "Accept-Encoding" })
-    ))
+    )
+  // What comes bit by bit is long.
+  if (body._tag === "Stream") return Effect.succeed(encoded(HttpBody.stream(streamed(body.stream), body.contentType)))
+  if (body._tag !== "Uint8Array" || body.contentLength <= threshold) return Effect.succeed(response)
+  return Effect.map(compressed(body.body), (bytes) => encoded(HttpBody.uint8Array(bytes, body.contentType)))
 }
 
 /** Without regard to weights, as the kube-apiserver reads them. */
@@ -26,8 +29,12 @@ const takesGzip = (acceptEncoding: string) =>
   acceptEncoding.split(",").some((coding) => coding.split(";", 1).join().trim() === "gzip")
 
 /** Fast rather than small, and beside the event loop. */
+const options = { level: constants.Z_BEST_SPEED }
+
 const compressed = (bytes: Uint8Array) =>
   Effect.callback<Uint8Array>((resume) => {
-    gzip(bytes, { level: constants.Z_BEST_SPEED }, (error, result) =>
-      resume(error === null ? Effect.succeed(result) : Effect.die(error)))
+    gzip(bytes, options, (error, result) => resume(error === null ? Effect.succeed(result) : Effect.die(error)))
   })
+
+/** Not more than a few pieces are under way at once. */
+const streamed = NodeStream.pipeThroughDuplex({ evaluate: () => createGzip(options), chunkSize: 4 })

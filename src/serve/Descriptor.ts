@@ -1,15 +1,15 @@
 /** What nodes are and what pods are, to the one pipeline that serves both. */
-import type { Labels } from "../discover/Labels.ts"
 import type { Node, Nodes } from "../discover/Nodes.ts"
 import type { Pod, Pods } from "../discover/Pods.ts"
 import type { Usages } from "../Sample.ts"
 import type { Snapshot } from "../store/MetricsStore.ts"
 import * as Forms from "./Forms.ts"
+import type { Listed, Listing } from "./lists/Listing.ts"
 import { writeNode, writePod } from "./protobuf/Metrics.ts"
 import type { ObjectMeta } from "./schema/Meta.ts"
 import { groupVersion, type NodeItem, ofVersion, type PodItem, type Usage, type Version } from "./schema/Metrics.ts"
 
-export interface Descriptor<Object extends { readonly labels: Labels }, Item> {
+export interface Descriptor<Object extends Listed> {
   readonly resource: string
   /** What a 404 calls the object itself, and what it calls the metrics of an object that is there. */
   readonly notFound: { readonly object: string; readonly metrics: string }
@@ -20,15 +20,14 @@ export interface Descriptor<Object extends { readonly labels: Labels }, Item> {
   usages(snapshot: Snapshot, object: Object): Usages | undefined
   field(name: string, object: Object, usages: Usages): string
   qualifiedName(object: Object): string
-  item(object: Object, usages: Usages, now: number): Item
   /** Answers of a version: with one object, and with many. */
   forms(version: Version): {
-    one(item: Item): Forms.Forms
-    many(items: ReadonlyArray<Item>): Forms.Forms
+    one(object: Object, usages: Usages, now: number): Forms.Forms
+    many(listing: Listing<Object>): Forms.Forms
   }
 }
 
-export const ofNodes = (nodes: Nodes["Service"]): Descriptor<Node, NodeItem> => ({
+export const ofNodes = (nodes: Nodes["Service"]): Descriptor<Node> => ({
   resource: "nodes",
   notFound: { object: "node", metrics: "nodemetrics" },
   selectableFields: ["metadata.name", "metadata.namespace"],
@@ -37,18 +36,14 @@ export const ofNodes = (nodes: Nodes["Service"]): Descriptor<Node, NodeItem> => 
   usages: (snapshot, node) => snapshot.node(node.name),
   field: (name, node) => name === "metadata.name" ? node.name : "",
   qualifiedName: (node) => node.name,
-  item: (node, usages, now) => ({
-    metadata: objectMeta(node, now),
-    timestamp: usages.timestamp,
-    window: usages.window,
-    usage: toWire(usages, 0)
-  }),
   forms: (version) => {
     const { NodeMetrics, NodeMetricsList } = ofVersion(version)
     return Forms.make({
       types: { kind: "NodeMetrics", apiVersion: groupVersion(version), object: NodeMetrics, list: NodeMetricsList },
       write: writeNode,
-      total: (node) => node.usage
+      item: nodeItem,
+      total: (node) => node.usage,
+      ofContainers: false
     })
   }
 })
@@ -62,7 +57,7 @@ export const ofPods = (
      */
     readonly selectByNode: boolean
   }
-): Descriptor<Pod, PodItem> => ({
+): Descriptor<Pod> => ({
   resource: "pods",
   notFound: { object: "pods", metrics: "podmetrics" },
   selectableFields: ["metadata.name", "metadata.namespace", ...options.selectByNode ? ["spec.nodeName"] : []],
@@ -72,20 +67,30 @@ export const ofPods = (
   field: (name, pod, usages) =>
     name === "metadata.name" ? pod.name : name === "metadata.namespace" ? pod.namespace : usages.node,
   qualifiedName: (pod) => `${pod.namespace}/${pod.name}`,
-  item: (pod, usages, now) => ({
-    metadata: objectMeta(pod, now),
-    timestamp: usages.timestamp,
-    window: usages.window,
-    containers: Array.from({ length: usages.size }, (_, i) => ({ name: usages.name(i), usage: toWire(usages, i) }))
-  }),
   forms: (version) => {
     const { PodMetrics, PodMetricsList } = ofVersion(version)
     return Forms.make({
       types: { kind: "PodMetrics", apiVersion: groupVersion(version), object: PodMetrics, list: PodMetricsList },
       write: writePod,
-      total: (pod) => sum(pod.containers.map(({ usage }) => usage))
+      item: podItem,
+      total: (pod) => sum(pod.containers.map(({ usage }) => usage)),
+      ofContainers: true
     })
   }
+})
+
+const nodeItem: Forms.ToItem<Node, NodeItem> = (node, usages, now) => ({
+  metadata: objectMeta(node, now),
+  timestamp: usages.timestamp,
+  window: usages.window,
+  usage: toWire(usages, 0)
+})
+
+const podItem: Forms.ToItem<Pod, PodItem> = (pod, usages, now) => ({
+  metadata: objectMeta(pod, now),
+  timestamp: usages.timestamp,
+  window: usages.window,
+  containers: Array.from({ length: usages.size }, (_, i) => ({ name: usages.name(i), usage: toWire(usages, i) }))
 })
 
 const sum = (usages: ReadonlyArray<Usage>): Usage => ({
@@ -96,7 +101,7 @@ const sum = (usages: ReadonlyArray<Usage>): Usage => ({
   }
 })
 
-const toWire = (usages: Usages, index: number): Usage => {
+const toWire = (usages: Forms.Measured, index: number): Usage => {
   const swap = usages.swapBytes(index)
   return {
     cpu: usages.cpuNanocores(index),
@@ -106,10 +111,7 @@ const toWire = (usages: Usages, index: number): Usage => {
 }
 
 /** What clients read of the object itself. It is made for this answer, which is what its creation time says. */
-const objectMeta = (
-  { labels, name, namespace }: { readonly name: string; readonly namespace?: string; readonly labels: Labels },
-  now: number
-): ObjectMeta => ({
+const objectMeta = ({ labels, name, namespace }: Listed, now: number): ObjectMeta => ({
   name,
   ...namespace !== undefined && { namespace },
   creationTimestamp: now,

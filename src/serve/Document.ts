@@ -8,6 +8,16 @@ export interface Document {
   /** The value as its schema encodes it. */
   json(): unknown
   protobuf(): Uint8Array
+  /** The same, compact JSON or protobuf, by a quicker hand: for what may be long. */
+  pieces?(form: "json" | "protobuf"): Pieces
+}
+
+/** A body of which not all is there at once. */
+export interface Pieces {
+  readonly pieces: Iterable<Uint8Array>
+  /** What comes before and after them; where `isCounted`, it depends on their length in all. */
+  around(length: number): readonly [before: Uint8Array, after: Uint8Array]
+  readonly isCounted: boolean
 }
 
 /** Makes documents of one wire type. Writing a value that is none of the type is a defect. */

@@ -1,7 +1,11 @@
 /** An object, or a list of objects, and what it is converted to for those who ask: a table, or its metadata alone. */
 import { Result } from "effect"
+import type { Usages } from "../Sample.ts"
 import { type BadRequest, NotAcceptable } from "./ApiError.ts"
 import * as Document from "./Document.ts"
+import * as Json from "./lists/Json.ts"
+import { type Listed, type Listing, usagesOf } from "./lists/Listing.ts"
+import * as Protobuf from "./lists/Protobuf.ts"
 import * as Negotiation from "./Negotiation.ts"
 import { writePartialObjectMetadata, writePartialObjectMetadataList } from "./protobuf/Conversions.ts"
 import { writeList } from "./protobuf/Metrics.ts"
@@ -29,19 +33,30 @@ export const offers: Negotiation.Offers = (conversion, mediaType) =>
 const apiVersionOf = ({ group, version }: Negotiation.Conversion) =>
   apiVersions.find((known) => known === `${group}/${version}`)
 
+/** What is told of the usages of an object. */
+export type Measured = Omit<Usages, "node">
+
+/** Makes what the wire types have of an object. */
+export type ToItem<Object, Item> = (object: Object, usages: Measured, now: number) => Item
+
 /** Of one type of objects. */
-export const make = <Item extends Table.Item, Kind extends string>(options: {
+export const make = <Object extends Listed, Item extends Table.Item, Kind extends string>(options: {
   readonly types: Types<Item, Kind>
+  readonly item: ToItem<Object, Item>
   readonly write: Write<Item>
   readonly total: Table.Total<Item>
+  /** A usage for each container; else the one of the object itself. */
+  readonly ofContainers: boolean
 }) => {
   const { apiVersion, kind, list, object } = options.types
   const asObject = Document.ofType(object, options.write)
   const asList = Document.ofType(list, writeList(options.write))
   const asTable = Table.make(object, options.total)
   const typed = (item: Item) => ({ kind, apiVersion, ...item })
+  const shape = { kind, apiVersion, ofContainers: options.ofContainers }
 
-  const converter = (items: ReadonlyArray<Item>, isList: boolean): Forms["convert"] => (conversion, query) => {
+  const converter = (itemsOf: () => ReadonlyArray<Item>, isList: boolean): Forms["convert"] => (conversion, query) => {
+    const items = itemsOf()
     const apiVersion = apiVersionOf(conversion)
     if (apiVersion !== undefined && conversion.kind === "Table") {
       return asTable({ apiVersion, items: items.map(typed), include: query.get("includeObject") ?? "" })
@@ -63,11 +78,27 @@ export const make = <Item extends Table.Item, Kind extends string>(options: {
   }
 
   return {
-    one: (item: Item): Forms => ({ ...asObject(typed(item)), convert: converter([item], false) }),
-    many: (items: ReadonlyArray<Item>): Forms => ({
-      ...asList({ kind: `${kind}List`, apiVersion, metadata: {}, items }),
-      convert: converter(items, true)
-    })
+    one: (it: Object, usages: Measured, now: number): Forms => {
+      const item = options.item(it, usages, now)
+      return { ...asObject(typed(item)), convert: converter(() => [item], false) }
+    },
+    many: (listing: Listing<Object>): Forms => {
+      const items = () => listing.objects.map((it, index) => options.item(it, usagesOf(listing, index), listing.now))
+      const whole = () => asList({ kind: `${kind}List`, apiVersion, metadata: {}, items: items() })
+      return {
+        json: () => whole().json(),
+        protobuf: () => whole().protobuf(),
+        pieces: (form) => {
+          const { around, objects } = form === "json" ? Json : Protobuf
+          return {
+            pieces: objects(listing, shape),
+            around: (length) => around(shape, length),
+            isCounted: form === "protobuf"
+          }
+        },
+        convert: converter(items, true)
+      }
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 /** The resources of metrics.k8s.io, nodes and pods: one pipeline for both. */
 import { type Array as Arr, Clock, Context, Effect, Layer } from "effect"
-import type { Labels } from "../discover/Labels.ts"
 import { Nodes } from "../discover/Nodes.ts"
 import { Pods } from "../discover/Pods.ts"
+import type { Usages } from "../Sample.ts"
 import { ScrapeStatus } from "../scrape/ScrapeStatus.ts"
 import * as FieldSelector from "../selector/FieldSelector.ts"
 import * as LabelSelector from "../selector/LabelSelector.ts"
@@ -12,6 +12,7 @@ import { type BadRequest, type InvalidOptions, ObjectNotFound, VerbNotSupported 
 import * as Descriptor from "./Descriptor.ts"
 import type { Forms } from "./Forms.ts"
 import * as ListOptions from "./ListOptions.ts"
+import { type Listed, Listing } from "./lists/Listing.ts"
 import { group, type Version } from "./schema/Metrics.ts"
 
 /** Nodes or pods, under one version's name. */
@@ -51,9 +52,9 @@ export class MetricsApi extends Context.Service<MetricsApi, {
   }
 }
 
-const serve = <Object extends { readonly labels: Labels }, Item>(
+const serve = <Object extends Listed>(
   store: MetricsStore["Service"],
-  descriptor: Descriptor.Descriptor<Object, Item>,
+  descriptor: Descriptor.Descriptor<Object>,
   /** Why there are no metrics of an object. */
   explain: (object: Object) => Effect.Effect<ReadonlyArray<Absence.Cause>>
 ) =>
@@ -67,15 +68,17 @@ const serve = <Object extends { readonly labels: Labels }, Item>(
       // From here on nothing waits, so that a list is of one moment.
       const snapshot = yield* store.snapshot
       const isSelected = LabelSelector.matcher(options.labels)
-      const items: Array<Item> = []
+      const objects: Array<Object> = []
+      const used: Array<Usages> = []
       for (const object of descriptor.list(namespace)) {
         if (!isSelected(object.labels)) continue
         const usages = descriptor.usages(snapshot, object)
         if (usages === undefined) continue
         if (!FieldSelector.matches(options.fields, (name) => descriptor.field(name, object, usages))) continue
-        items.push(descriptor.item(object, usages, now))
+        objects.push(object)
+        used.push(usages)
       }
-      return many(items)
+      return many(new Listing(objects, used, now))
     }),
 
     get: Effect.fnUntraced(function*({ name, namespace }) {
@@ -93,7 +96,7 @@ const serve = <Object extends { readonly labels: Labels }, Item>(
           causes: yield* explain(object)
         })
       }
-      return one(descriptor.item(object, usages, now))
+      return one(object, usages, now)
     })
   }
 }

@@ -159,6 +159,14 @@ const podsOf = (containers: ReadonlyArray<ContainerKey>): ReadonlyArray<PodRows>
   return Object.values(pods).map((pod) => ({
     namespace: pod[0].key.namespace,
     name: pod[0].key.pod,
-    rows: pod.sort((a, b) => a.key.container < b.key.container ? -1 : 1).map(({ row }) => row)
+    rows: shared(pod.sort((a, b) => a.key.container < b.key.container ? -1 : 1).map(({ row }) => row))
   }))
 }
+
+/** Most pods have one container: they share the arrays that name one row. */
+const shared = (rows: ReadonlyArray<number>): ReadonlyArray<number> => {
+  const [row = 0] = rows
+  return rows.length === 1 ? singles[row] ??= rows : rows
+}
+
+const singles: Array<ReadonlyArray<number>> = []

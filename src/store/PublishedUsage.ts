@@ -126,9 +126,10 @@ export class PublishedUsage implements Usages {
   }
 
   get #earliest() {
-    let earliest = this.#rows[0]!
-    for (const row of this.#rows) {
-      if (this.block.timestamp(row) < this.block.timestamp(earliest)) earliest = row
+    const rows = this.#rows
+    let earliest = rows[0]!
+    for (let index = 1; index < rows.length; index++) {
+      if (this.block.timestamp(rows[index]!) < this.block.timestamp(earliest)) earliest = rows[index]!
     }
     return earliest
   }

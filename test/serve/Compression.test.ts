@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { gunzipSync } from "node:zlib"
 import { compress } from "../../src/serve/Compression.ts"
@@ -18,7 +18,28 @@ const answer = Effect.fnUntraced(function*(length: number, acceptEncoding: strin
 
 const limit = 128 * 1024
 
+const streamed = (pieces: number, acceptEncoding: string) =>
+  Effect.gen(function*() {
+    const body = Stream.fromIterable(Array.from({ length: pieces }, () => Buffer.from(text(limit))), { chunkSize: 1 })
+    const compressed = yield* compress(
+      HttpServerResponse.stream(body, { contentType: "application/json" }),
+      acceptEncoding
+    )
+    const { body: sent, headers } = HttpServerResponse.toWeb(compressed)
+    return { headers, bytes: Buffer.from(yield* Effect.promise(() => new Response(sent).arrayBuffer())) }
+  })
+
 describe("compression", () => {
+  it.live("an answer that comes bit by bit is compressed bit by bit", () =>
+    Effect.gen(function*() {
+      const { bytes, headers } = yield* streamed(20, "gzip")
+      assert.strictEqual(headers.get("content-encoding"), "gzip")
+      assert.strictEqual(gunzipSync(bytes).toString(), text(20 * limit))
+      const plain = yield* streamed(2, "identity")
+      assert.isNull(plain.headers.get("content-encoding"))
+      assert.strictEqual(plain.bytes.length, 2 * limit)
+    }))
+
   it.effect.each(["gzip", "deflate, gzip;q=0.5", "gzip, deflate, br"])(
     "a large answer is compressed for Accept-Encoding: %s",
     (acceptEncoding) =>

@@ -8,6 +8,7 @@ import { formatBytes, formatCpu } from "../../src/Quantity.ts"
 import * as Descriptor from "../../src/serve/Descriptor.ts"
 import type { Forms } from "../../src/serve/Forms.ts"
 import * as Yaml from "../../src/serve/Yaml.ts"
+import * as AnyListing from "../fixtures/AnyListing.ts"
 import { Nodes, Pods, withLabels } from "../fixtures/AnyMetrics.ts"
 import { ask, askJson } from "../fixtures/Asking.ts"
 import { read } from "../fixtures/KubernetesProtobuf.ts"
@@ -34,7 +35,7 @@ const sum = (values: ReadonlyArray<number>) => values.reduce((total, value) => t
 
 describe("lists in all their forms", () => {
   it.prop("a table says what the list of nodes says", { items: Nodes }, ({ items }) => {
-    const table = convert(nodes.many(items.map(withLabels)), "Table").json() as TableJson
+    const table = convert(nodes.many(AnyListing.ofNodes(items.map(withLabels))), "Table").json() as TableJson
     const swaps = items.some(({ usage }) => usage.swap !== undefined)
     assert.deepStrictEqual(
       (table.rows ?? []).map(({ cells }) => cells.slice(0, -1)),
@@ -56,7 +57,7 @@ describe("lists in all their forms", () => {
         usage: { cpu: usage.cpu % 1e12, memory: usage.memory % 1e12 }
       }))
     }))
-    const list = pods.many(items)
+    const list = pods.many(AnyListing.ofPods(items))
     const table = convert(list, "Table", "includeObject=Object").json() as TableJson
     const typed = (list.json() as { readonly items: ReadonlyArray<object> }).items.map((item) => ({
       kind: "PodMetrics",
@@ -75,7 +76,7 @@ describe("lists in all their forms", () => {
   })
 
   it.prop("metadata alone is that of the list, in protobuf too", { items: Pods }, ({ items }) => {
-    const list = pods.many(items.map(withLabels))
+    const list = pods.many(AnyListing.ofPods(items.map(withLabels)))
     const metadata = convert(list, "PartialObjectMetadataList")
     const typed = { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1" }
     assert.deepStrictEqual(
@@ -92,7 +93,7 @@ describe("lists in all their forms", () => {
   })
 
   it.prop("YAML is read back as the JSON", { items: Pods }, ({ items }) => {
-    const list = pods.many(items.map(withLabels))
+    const list = pods.many(AnyListing.ofPods(items.map(withLabels)))
     assert.deepStrictEqual(loadYaml(Yaml.stringify(list.json())), list.json())
     return true
   })

@@ -18,9 +18,12 @@ export const writeMeta: Write<Omit<ObjectMeta, "creationTimestamp"> & { readonly
   string(writer, 6, "") // resourceVersion
   integer(writer, 7, 0) // generation
   message(writer, 8, meta.creationTimestamp === undefined ? writeNothing : writeTime, meta.creationTimestamp ?? 0)
-  for (const [key, value] of Object.entries(meta.labels ?? {})) {
-    entry(writer, 11, key, (writer) => string(writer, 2, value))
-  }
+  return writeLabels(writer, meta.labels ?? {})
+}
+
+/** The fields of an object's metadata that are its labels. */
+export const writeLabels: Write<Readonly<Record<string, string>>> = (writer, labels) => {
+  for (const [key, value] of Object.entries(labels)) entry(writer, 11, key, (writer) => string(writer, 2, value))
   return writer
 }
 

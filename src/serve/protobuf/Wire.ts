@@ -17,14 +17,19 @@ export interface TypeMeta {
 
 const magic = Uint8Array.of(0x6b, 0x38, 0x73, 0x00) // "k8s\0"
 
-/** The envelope: a runtime.Unknown that says what type the message within is. */
+/** In the envelope. */
 export const encode = <A>(type: TypeMeta, write: Write<A>, value: A): Uint8Array => {
-  const writer = new BinaryWriter().raw(magic)
-  message(writer, 1, writeTypeMeta, type)
-  message(writer, 2, write, value)
-  string(writer, 3, "") // contentEncoding
-  string(writer, 4, "") // contentType
-  return writer.finish()
+  const message = write(new BinaryWriter(), value).finish()
+  const [before, after] = frame(type, message.length)
+  return Buffer.concat([before, message, after])
+}
+
+/** What stands around a message of so many bytes: a runtime.Unknown that says what type the message within is. */
+export const frame = (type: TypeMeta, length: number): readonly [before: Uint8Array, after: Uint8Array] => {
+  const before = message(new BinaryWriter().raw(magic), 1, writeTypeMeta, type).tag(2, delimited).uint32(length)
+  const after = string(new BinaryWriter(), 3, "") // contentEncoding
+  string(after, 4, "") // contentType
+  return [before.finish(), after.finish()]
 }
 
 const writeTypeMeta: Write<TypeMeta> = (writer, { apiVersion, kind }) => string(string(writer, 1, apiVersion), 2, kind)

@@ -1,0 +1,78 @@
+/** Lists as compact JSON, byte for byte what their schema encodes: the form that most of what is sent has. */
+import type { Labels } from "../../discover/Labels.ts"
+import { formatGoDuration, formatTimestamp } from "../../Quantity.ts"
+import * as Amounts from "./Amounts.ts"
+import type { Listing, Shape } from "./Listing.ts"
+import { ofEach, pieces, sharedByNeighbours } from "./Pieces.ts"
+import * as Write from "./Write.ts"
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+/** What stands around the objects. */
+export const around = ({ apiVersion, kind }: Shape): readonly [before: Uint8Array, after: Uint8Array] => [
+  bytes(`{"kind":"${kind}List","apiVersion":"${apiVersion}","metadata":{},"items":[`),
+  bytes("]}\n")
+]
+
+const text = {
+  first: bytes(`{"metadata":{"name":"`),
+  next: bytes(`,{"metadata":{"name":"`),
+  nextContainer: bytes(","),
+  memory: bytes(`","memory":"`),
+  swap: bytes(`","swap":"`),
+  endOfUsage: bytes(`"}}`),
+  endOfContainers: bytes("]}")
+}
+
+/** The fixed texts of an object, and times; the same of a usage, with its quantities. */
+const roomOfObject = 160
+const roomOfUsage = 60 + 3 * Amounts.room
+
+/** As few runs of bytes as can be: what objects share with their neighbours is one run, up to what differs. */
+export const objects = (listing: Listing, { ofContainers }: Shape) => {
+  const { cpuNanocores, memoryBytes, names, objects, starts, swapBytes, timestamps, windows } = listing
+  const created = formatTimestamp(listing.now)
+  const behindName = sharedByNeighbours((namespace: string | undefined, labels: Labels) => {
+    const inNamespace = namespace === undefined ? "" : `","namespace":${JSON.stringify(namespace).slice(0, -1)}`
+    const labelled = Object.keys(labels).length === 0 ? "" : `,"labels":${JSON.stringify(labels)}`
+    return bytes(`${inNamespace}","creationTimestamp":"${created}"${labelled}},"timestamp":"`)
+  })
+  const beforeUsage = ofContainers ? `"containers":[` : `"usage":{"cpu":"`
+  const timestamp = ofEach((second: number) => bytes(`${formatTimestamp(second * 1000)}","window":"`))
+  const window = ofEach((millis: number) => bytes(`${formatGoDuration(millis)}",${beforeUsage}`))
+  const container = ofEach((name: string) => bytes(`{"name":${JSON.stringify(name)},"usage":{"cpu":"`))
+
+  const usage = (bytes: Uint8Array, start: number, row: number) => {
+    let at = Amounts.cpu(bytes, start, cpuNanocores[row]!)
+    at = Write.run(bytes, at, text.memory)
+    at = Amounts.memory(bytes, at, memoryBytes[row]!)
+    const swap = swapBytes[row]!
+    if (!Number.isNaN(swap)) at = Amounts.memory(bytes, Write.run(bytes, at, text.swap), swap)
+    return Write.run(bytes, at, text.endOfUsage)
+  }
+
+  return pieces(objects.length, {
+    room: (index) => {
+      const { labels, name, namespace } = objects[index]!
+      let room = roomOfObject + Write.room(name) + behindName(namespace, labels).length
+      for (let row = starts[index]!; row < starts[index + 1]!; row++) room += roomOfUsage + Write.room(names[row]!)
+      return room
+    },
+    write: (bytes, start, index) => {
+      const { labels, name, namespace } = objects[index]!
+      let at = Write.run(bytes, start, index === 0 ? text.first : text.next)
+      at = Write.json(bytes, at, name)
+      at = Write.run(bytes, at, behindName(namespace, labels))
+      at = Write.run(bytes, at, timestamp(Math.floor(timestamps[index]! / 1000)))
+      at = Write.run(bytes, at, window(windows[index]!))
+      const first = starts[index]!
+      if (!ofContainers) return usage(bytes, at, first)
+      const end = starts[index + 1]!
+      for (let row = first; row < end; row++) {
+        if (row > first) at = Write.run(bytes, at, text.nextContainer)
+        at = usage(bytes, Write.run(bytes, at, container(names[row]!)), row)
+      }
+      return Write.run(bytes, at, text.endOfContainers)
+    }
+  })
+}

@@ -1,0 +1,55 @@
+/** Objects written one after another, in pieces that others get their turn between. */
+
+/** How objects are written. */
+export interface Writer {
+  /** The most bytes that an object comes to. */
+  room(index: number): number
+  /** Writes the object at a position; says where it ends. */
+  write(bytes: Uint8Array, at: number, index: number): number
+}
+
+/** Bytes. Long enough to be worth a write to a socket, and short enough to be made between two other things. */
+const pieceSize = 128 * 1024
+
+/** Roughly what an object comes to. */
+const objectSize = 400
+
+/** Hands out what is written of so many objects whenever that is enough. */
+export const pieces = function*(objects: number, { room, write }: Writer) {
+  const capacity = Math.min(pieceSize, objects * objectSize)
+  let bytes: Uint8Array = Buffer.allocUnsafeSlow(capacity)
+  let length = 0
+  for (let index = 0; index < objects; index++) {
+    const needed = room(index)
+    if (length + needed > bytes.length) {
+      if (length > 0) yield bytes.subarray(0, length)
+      bytes = Buffer.allocUnsafeSlow(Math.max(capacity, needed))
+      length = 0
+    }
+    length = write(bytes, length, index)
+  }
+  if (length > 0) yield bytes.subarray(0, length)
+}
+
+/** Neighbours mostly share what is made of something of theirs: it is made once for all of them. */
+export const sharedByNeighbours = <A, B>(make: (one: A, other: B) => Uint8Array) => {
+  let last: { readonly one: A; readonly other: B; readonly made: Uint8Array } | undefined
+  return (one: A, other: B): Uint8Array => {
+    if (last === undefined || last.one !== one || last.other !== other) last = { one, other, made: make(one, other) }
+    return last.made
+  }
+}
+
+/** Few values come again and again: what is made of one is kept for a while. */
+export const ofEach = <A>(make: (value: A) => Uint8Array) => {
+  const known = new Map<A, Uint8Array>()
+  return (value: A): Uint8Array => {
+    let made = known.get(value)
+    if (made === undefined) {
+      if (known.size >= 1024) known.clear()
+      made = make(value)
+      known.set(value, made)
+    }
+    return made
+  }
+}

@@ -1,0 +1,118 @@
+/** Lists as protobuf, byte for byte what `protobuf/Metrics.ts` writes: the form that controllers ask for. */
+import { BinaryWriter } from "@bufbuild/protobuf/wire"
+import type { Labels } from "../../discover/Labels.ts"
+import { writeLabels, writeListMeta, writeTime } from "../protobuf/Meta.ts"
+import { writeDuration } from "../protobuf/Metrics.ts"
+import { frame, message, string, type Write as WriteMessage } from "../protobuf/Wire.ts"
+import * as Amounts from "./Amounts.ts"
+import type { Listing, Shape } from "./Listing.ts"
+import { ofEach, pieces, sharedByNeighbours } from "./Pieces.ts"
+import * as Write from "./Write.ts"
+
+const written = <A>(write: WriteMessage<A>, value: A) => write(new BinaryWriter(), value).finish()
+
+/** What stands around the objects, which are so many bytes in all. */
+export const around = (
+  { apiVersion, kind }: Shape,
+  length: number
+): readonly [before: Uint8Array, after: Uint8Array] => {
+  const meta = written((writer) => message(writer, 1, writeListMeta, undefined), undefined)
+  const [before, after] = frame({ apiVersion, kind: `${kind}List` }, meta.length + length)
+  return [Buffer.concat([before, meta]), after]
+}
+
+/** Fields of type message or string: their number, and that their length follows. */
+const field = (number: number) => number << 3 | 2
+
+const [first, second, fourth] = [field(1), field(2), field(4)]
+
+/** An entry of a map: the resource, and a message that holds nothing but a text. The lengths are not known yet. */
+const entry = (number: number) => (resource: string) =>
+  Uint8Array.of(field(number), 0, first, resource.length, ...Buffer.from(resource), second, 0, first, 0)
+
+const entries = (number: number) => {
+  const [cpu, memory, swap] = ["cpu", "memory", "swap"].map(entry(number)) as [Uint8Array, Uint8Array, Uint8Array]
+  return { cpu, memory, swap }
+}
+
+/** The field of a container that is its usage, and that of a node. */
+const ofContainer = entries(2)
+const ofNode = entries(4)
+
+/** The tags and lengths of an object, and times; the same of a container, with its quantities. */
+const roomOfObject = 80
+const roomOfUsage = 60 + 3 * Amounts.room
+
+/** As few runs of bytes as can be: what objects share with their neighbours is one run, up to what differs. */
+export const objects = (listing: Listing, { ofContainers }: Shape) => {
+  const { cpuNanocores, memoryBytes, names, objects, starts, swapBytes, timestamps, windows } = listing
+  const behindName = sharedByNeighbours((namespace: string | undefined, labels: Labels) =>
+    written((writer) => {
+      string(writer, 2, "") // generateName
+      string(writer, 3, namespace ?? "")
+      for (const empty of [4, 5, 6]) string(writer, empty, "") // selfLink, uid, resourceVersion
+      writer.tag(7, 0).int64(0) // generation
+      return writeLabels(message(writer, 8, writeTime, listing.now), labels)
+    }, undefined)
+  )
+  const timestamp = ofEach((second: number) =>
+    written((writer) => message(writer, 2, writeTime, second * 1000), undefined)
+  )
+  const window = ofEach((millis: number) => written((writer) => message(writer, 3, writeDuration, millis), undefined))
+  const nameOf = ofEach((name: string) => written((writer) => string(writer, 1, name), undefined))
+
+  const usage = (bytes: Uint8Array, start: number, { cpu, memory, swap }: typeof ofNode, row: number) => {
+    let at = Write.run(bytes, start, cpu)
+    at = closed(bytes, cpu, at, Amounts.cpu(bytes, at, cpuNanocores[row]!))
+    at = Write.run(bytes, at, memory)
+    at = closed(bytes, memory, at, Amounts.memory(bytes, at, memoryBytes[row]!))
+    const ofSwap = swapBytes[row]!
+    if (Number.isNaN(ofSwap)) return at
+    at = Write.run(bytes, at, swap)
+    return closed(bytes, swap, at, Amounts.memory(bytes, at, ofSwap))
+  }
+
+  return pieces(objects.length, {
+    room: (index) => {
+      const { labels, name, namespace } = objects[index]!
+      let room = roomOfObject + Write.room(name) + behindName(namespace, labels).length
+      for (let row = starts[index]!; row < starts[index + 1]!; row++) room += roomOfUsage + Write.room(names[row]!)
+      return room
+    },
+    write: (bytes, start, index) => {
+      const { labels, name, namespace } = objects[index]!
+      bytes[start] = second
+      const object = start + 3
+      bytes[object] = first
+      const metadata = object + 3
+      bytes[metadata] = first
+      let at = Write.utf8(bytes, metadata + 2, name)
+      at = Write.length(bytes, metadata + 2, at, 1)
+      at = Write.run(bytes, at, behindName(namespace, labels))
+      at = Write.length(bytes, metadata, at, 2)
+      at = Write.run(bytes, at, timestamp(Math.floor(timestamps[index]! / 1000)))
+      at = Write.run(bytes, at, window(windows[index]!))
+      const row = starts[index]!
+      if (!ofContainers) at = usage(bytes, at, ofNode, row)
+      else {
+        const end = starts[index + 1]!
+        for (let container = row; container < end; container++) {
+          bytes[at] = fourth
+          const begin = at + 2
+          at = Write.run(bytes, begin, nameOf(names[container]!))
+          at = Write.length(bytes, begin, usage(bytes, at, ofContainer, container), 1)
+        }
+      }
+      return Write.length(bytes, object, at, 2)
+    }
+  })
+}
+
+/** An entry whose text is written: now its lengths are known, and with 18 characters at most none needs a second byte. */
+const closed = (bytes: Uint8Array, entry: Uint8Array, start: number, end: number) => {
+  const length = end - start
+  bytes[start - 1] = length
+  bytes[start - 3] = length + 2
+  bytes[start - entry.length + 1] = entry.length - 2 + length
+  return end
+}

@@ -1,0 +1,117 @@
+/** The quick writers of lists say what the schemas and the protobuf writers say. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Document from "../../../src/serve/Document.ts"
+import * as Json from "../../../src/serve/lists/Json.ts"
+import type { Listing, Shape } from "../../../src/serve/lists/Listing.ts"
+import * as Protobuf from "../../../src/serve/lists/Protobuf.ts"
+import { writeList, writeNode, writePod } from "../../../src/serve/protobuf/Metrics.ts"
+import { type NodeItem, ofVersion, type PodItem } from "../../../src/serve/schema/Metrics.ts"
+import * as AnyListing from "../../fixtures/AnyListing.ts"
+import { listed, now } from "../../fixtures/AnyListing.ts"
+import { Nodes, Pods, withLabels } from "../../fixtures/AnyMetrics.ts"
+
+const { NodeMetricsList, PodMetricsList } = ofVersion("v1")
+const apiVersion = "metrics.k8s.io/v1"
+
+const nodeDocument = Document.ofType(NodeMetricsList, writeList(writeNode))
+const podDocument = Document.ofType(PodMetricsList, writeList(writePod))
+
+const pieces = ({ objects }: typeof Json | typeof Protobuf, listing: Listing, shape: Shape) => [
+  ...objects(listing, shape)
+]
+
+const whole = (form: typeof Json | typeof Protobuf, listing: Listing, shape: Shape) => {
+  const written = Buffer.concat(pieces(form, listing, shape))
+  const [before, after] = form.around(shape, written.length)
+  return Buffer.concat([before, written, after])
+}
+
+const quick = (listing: Listing, shape: Shape) => ({
+  json: whole(Json, listing, shape).toString(),
+  protobuf: whole(Protobuf, listing, shape).toString("hex")
+})
+
+const slow = (document: Document.Document) => ({
+  json: `${JSON.stringify(document.json())}\n`,
+  protobuf: Buffer.from(document.protobuf()).toString("hex")
+})
+
+const ofPods: Shape = { kind: "PodMetrics", apiVersion, ofContainers: true }
+
+/** Both ways. */
+const nodes = (items: ReadonlyArray<NodeItem>) => ({
+  quick: quick(AnyListing.ofNodes(items), { kind: "NodeMetrics", apiVersion, ofContainers: false }),
+  slow: slow(nodeDocument({ kind: "NodeMetricsList", apiVersion, metadata: {}, items: items.map(listed) }))
+})
+
+const pods = (items: ReadonlyArray<PodItem>) => ({
+  quick: quick(AnyListing.ofPods(items), ofPods),
+  slow: slow(podDocument({ kind: "PodMetricsList", apiVersion, metadata: {}, items: items.map(listed) }))
+})
+
+const pod = (name: string, more: Partial<PodItem> = {}): PodItem => ({
+  metadata: { name, namespace: "shop", creationTimestamp: now, labels: { app: "shop" } },
+  timestamp: now - 5000,
+  window: 15_000,
+  containers: [{ name: "main", usage: { cpu: 250_000_000, memory: 4096 } }],
+  ...more
+})
+
+describe("a list is written quickly as it is slowly", () => {
+  it.prop("of any nodes", { items: Nodes }, ({ items }) => {
+    const { quick, slow } = nodes(
+      items.map(withLabels).map(({ metadata: { labels, name }, ...node }) => ({
+        ...node,
+        metadata: { name, creationTimestamp: now, labels }
+      }))
+    )
+    assert.deepStrictEqual(quick, slow)
+  }, { arbitrary: { runs: 500 } })
+
+  it.prop("of any pods", { items: Pods }, ({ items }) => {
+    const { quick, slow } = pods(items.map(withLabels))
+    assert.deepStrictEqual(quick, slow)
+  }, { arbitrary: { runs: 500 } })
+
+  it.each([0, 1, 999, 1000, 1023, 1024, 1025, 999_999_999, 1e9, 1e9 + 1, 2 ** 31, 2 ** 40, 2 ** 53 - 1])(
+    "with amounts of %d",
+    (amount) => {
+      const { quick, slow } = pods([pod("cart", {
+        containers: [{ name: "main", usage: { cpu: amount, memory: amount, swap: amount } }]
+      })])
+      assert.deepStrictEqual(quick, slow)
+    }
+  )
+
+  it.each([0, 1, 999, 1000, 1010, 1001, 15_003, 59_999, 60_000, 61_500, 3_600_000, 12_345.5])(
+    "with a window of %d ms",
+    (window) => {
+      const { quick, slow } = pods([pod("cart", { window })])
+      assert.deepStrictEqual(quick, slow)
+    }
+  )
+
+  const names = ["", "a\"b\\c", "tab\tand\nline", "\u0000", "größe", "☃", "x".repeat(127), "x".repeat(128)]
+
+  it.each([...names, "ß".repeat(20_000)])("with pods and containers named %j", (name) => {
+    const { quick, slow } = pods([pod(name, { containers: [{ name, usage: { cpu: 1, memory: 1 } }] })])
+    assert.deepStrictEqual(quick, slow)
+  })
+
+  it("with labels and without", () => {
+    const { quick, slow } = pods([
+      pod("a"),
+      pod("b", { metadata: { name: "b", namespace: "shop", creationTimestamp: now } }),
+      pod("c", { metadata: { name: "c", namespace: "till", creationTimestamp: now, labels: { "a/b": "\"" } } })
+    ])
+    assert.deepStrictEqual(quick, slow)
+  })
+
+  it("in several pieces when it is long", () => {
+    const items = Array.from({ length: 3000 }, (_, i) => pod(`pod-${i}`, { timestamp: now - 7 * i }))
+    const { quick, slow } = pods(items)
+    assert.deepStrictEqual(quick, slow)
+    assert.isAbove(pieces(Json, AnyListing.ofPods(items), ofPods).length, 1)
+    assert.isAbove(pieces(Protobuf, AnyListing.ofPods(items), ofPods).length, 1)
+  })
+})
