@@ -110,16 +110,6 @@ export interface Sample {
   readonly points: Points
 }
 
-/** Usage over a window. */
-export interface Usage {
-  /** Billionths of a core. */
-  readonly cpuNanocores: number
-  /** Working set, bytes. */
-  readonly memoryBytes: number
-  /** Swap in use, bytes; NaN when the kubelet reports none. */
-  readonly swapBytes: number
-}
-
 /** What is published of a node, or of a pod: a usage for each container. Immutable: a newer value is a new object. */
 export interface Usages {
   /** The node whose kubelet reported it. */
@@ -132,8 +122,10 @@ export interface Usages {
   readonly size: number
   /** The container, of which there is none for a node. They are sorted by name. */
   name(index: number): string
-  /** As in `Usage`, also the next ones. */
+  /** Over the window: billionths of a core. */
   cpuNanocores(index: number): number
+  /** Working set, bytes. */
   memoryBytes(index: number): number
+  /** Swap in use, bytes; NaN when none is to be told. */
   swapBytes(index: number): number
 }

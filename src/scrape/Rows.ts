@@ -4,6 +4,9 @@ import type { ContainerKey } from "../Sample.ts"
 import { backslash, quote, sameBytes, space } from "./Bytes.ts"
 import { identity, type Scanner } from "./Scanner.ts"
 
+/** A page is read in one go, and its rows are of no use afterwards: all pages have the same place for them. */
+let scratch = new Int32Array(1024)
+
 /** For each row: where its block of labels begins and how long it is, then the ranges of namespace, pod and container. */
 const stride = 8
 
@@ -14,7 +17,7 @@ export class Rows {
   readonly #known: ReadonlyArray<ContainerKey>
   readonly #page: Uint8Array
   readonly #text: Buffer
-  readonly #bytes: Array<number> = []
+  #bytes = scratch
   /** Open addressing: a row by the hash of its identity, 0 for a free slot. Never more than half full. */
   #slots = new Int32Array(0)
   /** How many rows have a slot; they get them only when they are looked for. */
@@ -52,9 +55,10 @@ export class Rows {
    * here again, byte for byte, they need not be read.
    */
   repeats(scanner: Scanner) {
-    const next = this.#last < this.#containers.length ? this.#last : 0
-    const length = this.#bytes[next * stride + 1] ?? 0
-    if (!scanner.repeats(this.#bytes[next * stride] ?? 0, length)) return false
+    const rows = this.#containers.length
+    const next = this.#last < rows ? this.#last : 0
+    const length = rows === 0 ? 0 : this.#bytes[next * stride + 1]!
+    if (!scanner.repeats(this.#bytes[next * stride]!, length)) return false
     scanner.at += length
     this.#last = next + 1
     return true
@@ -71,17 +75,17 @@ export class Rows {
     const pod = this.#passes(`",pod="`, key.pod, namespace)
     const end = this.#passes(`"}`, "", pod)
     if (end < 0) return false
+    const bytes = this.#room(row)
+    const first = row * stride
+    bytes[first] = at
+    bytes[first + 1] = end - at
+    bytes[first + 2] = namespace - key.namespace.length
+    bytes[first + 3] = namespace
+    bytes[first + 4] = pod - key.pod.length
+    bytes[first + 5] = pod
+    bytes[first + 6] = container - key.container.length
+    bytes[first + 7] = container
     this.#containers.push(key)
-    this.#bytes.push(
-      at,
-      end - at,
-      namespace - key.namespace.length,
-      namespace,
-      pod - key.pod.length,
-      pod,
-      container - key.container.length,
-      container
-    )
     scanner.at = end
     this.#last = row + 1
     return true
@@ -101,6 +105,17 @@ export class Rows {
     return at
   }
 
+  /** Room for another row. */
+  #room(row: number) {
+    const needed = (row + 1) * stride
+    if (needed > this.#bytes.length) {
+      scratch = new Int32Array(2 * needed)
+      scratch.set(this.#bytes)
+      this.#bytes = scratch
+    }
+    return this.#bytes
+  }
+
   #find(scanner: Scanner, start: number) {
     this.#place()
     const mask = this.#slots.length - 1
@@ -116,7 +131,10 @@ export class Rows {
     const row = this.#containers.length
     const before = this.#known[row] ?? this.#containers.at(-1)
     const { ranges } = scanner
-    this.#bytes.push(start, scanner.at - start, ...ranges)
+    const bytes = this.#room(row)
+    bytes[row * stride] = start
+    bytes[row * stride + 1] = scanner.at - start
+    for (let index = 0; index < ranges.length; index++) bytes[row * stride + 2 + index] = ranges[index]!
     this.#containers.push({
       namespace: this.#string(ranges, 0, before?.namespace),
       pod: this.#string(ranges, 1, before?.pod),
@@ -164,7 +182,7 @@ export class Rows {
   }
 
   /** FNV-1a over the three values, each ended by a byte that UTF-8 does not have. */
-  #hash(ranges: ReadonlyArray<number>, from: number) {
+  #hash(ranges: ArrayLike<number>, from: number) {
     let hash = 0x811c9dc5
     for (let label = 0; label < 3; label++) {
       for (let at = ranges[from + 2 * label]!; at < ranges[from + 2 * label + 1]!; at++) {

@@ -2,7 +2,7 @@
 import { Array as Arr, Option } from "effect"
 import { type ContainerKey, Points, type Sample } from "../Sample.ts"
 import { UsageBlock } from "./PublishedUsage.ts"
-import { type Pair, take, usage, window } from "./Usage.ts"
+import { cpuNanocores, type Pair, take, window } from "./Usage.ts"
 
 /** The rows of a pod's containers, sorted by their names. */
 export interface PodRows {
@@ -69,17 +69,20 @@ export class NodePoints implements Pair {
     const withSwap = Option.getOrElse(this.#options.publishSwap, () => this.#hasSwapped)
     for (let row = 0; row <= this.#onPage; row++) {
       if (!this.#hasUsage(row)) continue
-      const { cpuNanocores, memoryBytes, swapBytes } = usage(this, row)
+      const nanocores = cpuNanocores(this, row)
       // A counter that jumps beyond 2^53 is no usage.
-      if (!Number.isSafeInteger(cpuNanocores)) continue
-      block.set(row, {
-        timestamp: this.last.timestamp(row),
-        window: window(this, row),
-        cpuNanocores,
-        memoryBytes,
-        swapBytes: withSwap ? swapBytes : Number.NaN,
-        startTime: this.last.startTime(row)
-      })
+      if (!Number.isSafeInteger(nanocores)) continue
+      const { last } = this
+      const swap = withSwap ? last.swapBytes(row) : Number.NaN
+      block.set(
+        row,
+        last.timestamp(row),
+        window(this, row),
+        nanocores,
+        last.memoryBytes(row),
+        swap,
+        last.startTime(row)
+      )
     }
     return block
   }

@@ -22,22 +22,21 @@ export class UsageBlock {
   /** Swap that is not published is NaN. */
   set(
     row: number,
-    usage: {
-      readonly timestamp: number
-      readonly window: number
-      readonly cpuNanocores: number
-      readonly memoryBytes: number
-      readonly swapBytes: number
-      readonly startTime: number
-    }
+    timestamp: number,
+    window: number,
+    cpuNanocores: number,
+    memoryBytes: number,
+    swapBytes: number,
+    startTime: number
   ) {
+    const values = this.#values
     const at = row * fields
-    this.#values[at] = usage.timestamp
-    this.#values[at + 1] = usage.window
-    this.#values[at + 2] = usage.cpuNanocores
-    this.#values[at + 3] = usage.memoryBytes
-    this.#values[at + 4] = usage.swapBytes
-    this.#values[at + 5] = usage.startTime
+    values[at] = timestamp
+    values[at + 1] = window
+    values[at + 2] = cpuNanocores
+    values[at + 3] = memoryBytes
+    values[at + 4] = swapBytes
+    values[at + 5] = startTime
   }
 
   /** Whether every one of the rows has a usage. */

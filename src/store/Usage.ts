@@ -1,5 +1,5 @@
 /** Which two readings of a counter span a window, and what was used in it. */
-import type { Points, Usage } from "../Sample.ts"
+import type { Points } from "../Sample.ts"
 
 /** The last two readings of every row. The previous one is missing until two make a window. */
 export interface Pair {
@@ -80,19 +80,13 @@ const hasFallen = (earlier: Points, later: Points, row: number) =>
 /** Milliseconds between the two readings of a row, by the kubelet's clock; NaN while one of them is missing. */
 export const window = (stored: Pair, row: number) => stored.last.timestamp(row) - stored.previous.timestamp(row)
 
-/** What was used in the window of a row. */
-export const usage = (stored: Pair, row: number): Usage => {
-  const { last, previous } = stored
-  return {
-    cpuNanocores: rate(
-      last.cpuSeconds(row) - previous.cpuSeconds(row),
-      last.cpuNanos(row) - previous.cpuNanos(row),
-      window(stored, row)
-    ),
-    memoryBytes: last.memoryBytes(row),
-    swapBytes: last.swapBytes(row)
-  }
-}
+/** What was used in the window of a row: billionths of a core. */
+export const cpuNanocores = ({ last, previous }: Pair, row: number) =>
+  rate(
+    last.cpuSeconds(row) - previous.cpuSeconds(row),
+    last.cpuNanos(row) - previous.cpuNanos(row),
+    last.timestamp(row) - previous.timestamp(row)
+  )
 
 /**
  * Nanoseconds of CPU time per second, truncated as in the original: floor((seconds * 10^9 + nanos) * 1000 / window).
@@ -101,11 +95,18 @@ export const usage = (stored: Pair, row: number): Usage => {
 export const rate = (seconds: number, nanos: number, window: number) => {
   const borrow = nanos < 0 ? 1 : 0
   const billionths = nanos + borrow * 1e9
-  let dividend = seconds - borrow
-  let quotient = Math.floor(dividend / window)
-  for (const digits of [Math.floor(billionths / 1e6), Math.floor(billionths / 1e3) % 1e3, billionths % 1e3, 0]) {
-    dividend = dividend % window * 1e3 + digits
-    quotient = quotient * 1e3 + Math.floor(dividend / window)
+  const whole = seconds - borrow
+  let quotient = Math.floor(whole / window)
+  let remainder = whole - quotient * window
+  for (let place = 0; place < 4; place++) {
+    const digits = place === 3 ? 0 : Math.floor(billionths / powers[place]!) % 1e3
+    const dividend = remainder * 1e3 + digits
+    const next = Math.floor(dividend / window)
+    remainder = dividend - next * window
+    quotient = quotient * 1e3 + next
   }
   return quotient
 }
+
+/** What three digits of nanoseconds are to be divided by. */
+const powers = [1e6, 1e3, 1]
