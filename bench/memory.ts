@@ -1,74 +1,40 @@
-/** What the store keeps per node. Alone: `node --expose-gc bench/memory.ts` */
-import { Console, Duration, Effect, Option } from "effect"
-import { fork } from "node:child_process"
-import { once } from "node:events"
-import { Points } from "../src/Sample.ts"
-import { parse } from "../src/scrape/Exposition.ts"
-import { generate } from "../src/simulate/Cluster.ts"
-import * as KubeletPage from "../src/simulate/KubeletPage.ts"
-import { MetricsStore } from "../src/store/MetricsStore.ts"
-import { type Row, table } from "./Row.ts"
+/** What the server keeps in memory: at rest, and while the longest lists are read, beside bare connections to as many kubelets. */
+import * as Client from "./Client.ts"
+import * as Process from "./Process.ts"
+import type { Row } from "./Row.ts"
+import { asAggregator, podsPerNode, type Server } from "./Server.ts"
 
-const size = { nodes: 1000, podsPerNode: 30, containersPerPod: 1 }
-const now = 1_795_419_740_000
+const targets: Readonly<Record<number, number>> = { 100: 110, 1000: 220, 5000: 600 }
 
-const cluster = generate(size)
-
-/** Scrapes every kubelet once at that time; nothing of the pages outlives the call but what the store keeps of them. */
-const scrapeAll = Effect.fnUntraced(function*(at: number) {
-  const store = yield* MetricsStore
-  for (const [index, node] of cluster.nodes.entries()) {
-    const pods = cluster.pods.slice(index * size.podsPerNode, (index + 1) * size.podsPerNode)
-      .map((pod) => ({ pod, startedAt: now - 86_400_000 }))
-    const page = KubeletPage.make({ node, bootedAt: now - 86_400_000, pods, housekeeping: 10_000 }).print({ now: at })
-    const { containers, points } = yield* Effect.fromResult(parse(Buffer.from(page), at))
-    yield* store.commit({ node: node.name, containers, points })
-  }
-})
-
-const used = Effect.sync(() => {
-  globalThis.gc?.()
-  globalThis.gc?.()
-  const { external, heapUsed } = process.memoryUsage()
-  return heapUsed + external
-})
-
-/** Twice the whole cluster into a store and out of it, so that only the second time is measured: code is compiled then. */
-const measure = Effect.gen(function*() {
-  const store = yield* MetricsStore
-  const fill = Effect.andThen(scrapeAll(now), scrapeAll(now + 15_000))
-  yield* fill
-  const { containers, nodes } = yield* store.counts
-  for (const { name } of cluster.nodes) yield* store.forget(name)
-  const before = yield* used
-  yield* fill
-  const value = ((yield* used) - before) / size.nodes
-  const reference = 2 * Points.make(1 + size.podsPerNode * size.containersPerPod).values.byteLength
+export const atRest = async ({ cluster, nodes, pid }: Server): Promise<ReadonlyArray<Row>> => {
+  const target = targets[nodes]
+  const bare = await Process.start("bareConnections.ts", [cluster.directory.kubeletCa, cluster.ports.join()])
+  const reference = Process.rss(bare.pid)
+  await Process.stop(bare.child)
   return [{
-    claim: `keep ${nodes} nodes with ${containers / nodes} containers each, reference bare points`,
-    value,
-    unit: "bytes per node",
-    reference,
-    ratio: value / reference
-  }] satisfies ReadonlyArray<Row>
-}).pipe(
-  Effect.provide(
-    MetricsStore.layer({
-      resolution: Duration.seconds(15),
-      retention: Duration.seconds(60),
-      publishSwap: Option.none()
+    claim: `memory with ${nodes} nodes of ${podsPerNode} pods`,
+    value: Process.rss(pid),
+    unit: "MB RSS",
+    ...target !== undefined && { target },
+    reference
+  }]
+}
+
+/** Eight clients at once, three times each. */
+export const underLists = async ({ cluster, nodes, pid, url }: Server): Promise<ReadonlyArray<Row>> => {
+  const rows: Array<Row> = []
+  for (const accept of ["application/json", "application/vnd.kubernetes.protobuf"]) {
+    const clients = Client.http2(url, asAggregator(cluster), { connections: 8, streams: 1 })
+    const steady = Process.rss(pid)
+    Process.resetPeak(pid)
+    await clients.ask({ path: "/apis/metrics.k8s.io/v1beta1/pods", accept }, 24)
+    clients.close()
+    rows.push({
+      claim: `more of it under 8 lists of all pods at once, ${accept.split(/[/.]/).at(-1)}`,
+      value: Process.peak(pid) - steady,
+      unit: "MB RSS",
+      ...nodes === 1000 && { target: 80 }
     })
-  )
-)
-
-/** In a process of its own, which can be told to collect its garbage. */
-export const run: Effect.Effect<ReadonlyArray<Row>> = Effect.promise(async () => {
-  const [rows] = await once(fork(new URL(import.meta.url), { execArgv: ["--expose-gc"] }), "message")
+  }
   return rows
-})
-
-if (import.meta.main) {
-  const rows = await Effect.runPromise(measure)
-  if (process.send === undefined) await Effect.runPromise(Console.log(table(rows)))
-  else process.send(rows)
 }

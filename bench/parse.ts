@@ -1,5 +1,5 @@
 /** How fast a kubelet's page is read, beside a mere copy of its bytes. Alone: `node bench/parse.ts` */
-import { Console, Effect } from "effect"
+import { Result } from "effect"
 import { readFileSync } from "node:fs"
 import { parse } from "../src/scrape/Exposition.ts"
 import { generate } from "../src/simulate/Cluster.ts"
@@ -30,17 +30,21 @@ const speed = (page: Uint8Array, work: (page: Uint8Array) => void) => {
 
 const measure = (name: string, page: Uint8Array): Row => {
   const target = new Uint8Array(page.length)
-  const value = speed(page, (page) => parse(page, 0))
-  const reference = speed(page, (page) => target.set(page))
-  const claim = `read ${name} (${(page.length / 1000).toFixed(1)} kB), reference memcpy`
-  return { claim, value, unit: "MB/s", reference, ratio: value / reference }
+  // As in every scrape but the first, the page before is known.
+  const known = Result.getOrThrow(parse(page, 0)).containers
+  return {
+    claim: `read ${name} (${(page.length / 1000).toFixed(1)} kB)`,
+    value: speed(page, (page) => parse(page, 0, known)),
+    unit: "MB/s",
+    target: 500,
+    reference: speed(page, (page) => target.set(page))
+  }
 }
 
-export const run: Effect.Effect<ReadonlyArray<Row>> = Effect.sync(() => [
+export const run = (): ReadonlyArray<Row> => [
   measure("the page of a 1.36 kubelet", recorded()),
+  measure("a page of 30 pods", printed(30)),
   measure("a page of 70 pods", printed(70))
-])
+]
 
-if (import.meta.main) {
-  await Effect.runPromise(Effect.flatMap(run, (rows) => Console.log(table(rows))))
-}
+if (import.meta.main) process.stdout.write(`${table(run())}\n`)

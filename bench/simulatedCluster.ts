@@ -2,31 +2,45 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Duration, Effect, Option } from "effect"
-import { generate } from "../src/simulate/Cluster.ts"
+import { generate, type Pod } from "../src/simulate/Cluster.ts"
 import { KubeletFleet } from "../src/simulate/KubeletFleet.ts"
 import * as OutputDirectory from "../src/simulate/OutputDirectory.ts"
 import * as Simulation from "../src/simulate/Simulation.ts"
 
 /** What the measuring process is told when the cluster is up. */
 export interface Up {
-  readonly kubeconfig: string
-  readonly kubeletCa: string
+  /** Where kubeconfig, certificates and tokens are. */
+  readonly directory: OutputDirectory.OutputDirectory
+  /** Of the kubelets. */
   readonly ports: ReadonlyArray<number>
+}
+
+/** Twenty namespaces with deployments of thirty pods each, spread over the nodes. */
+const deployed = (pod: Pod, index: number): Pod => {
+  const app = `app-${String(Math.floor(index / 600)).padStart(4, "0")}`
+  const hash = "6d4cf56db6"
+  return {
+    ...pod,
+    namespace: `ns-${String(index % 20).padStart(2, "0")}`,
+    name: `${app}-${hash}-${pod.name.slice(-5)}`,
+    labels: { app, "pod-template-hash": hash }
+  }
 }
 
 if (import.meta.main) {
   const [nodes = 0, podsPerNode = 0] = process.argv.slice(2).map(Number)
-  const cluster = generate({ nodes, podsPerNode, containersPerPod: 1 })
+  const generated = generate({ nodes, podsPerNode, containersPerPod: 1 })
+  const cluster = { ...generated, pods: generated.pods.map(deployed) }
+  process.on("disconnect", () => process.exit(0))
   Effect.gen(function*() {
     const fleet = yield* KubeletFleet
     const directory = yield* OutputDirectory.write({ out: Option.none(), endpoint: "" })
     const ports = cluster.nodes.flatMap(({ name }) => Option.toArray(fleet.endpoint(name)).map(({ port }) => port))
-    const up: Up = { kubeconfig: directory.metricsServerKubeconfig, kubeletCa: directory.kubeletCa, ports }
-    process.send?.(up)
+    process.send?.({ directory, ports } satisfies Up)
     return yield* Effect.never
   }).pipe(
     Effect.scoped,
-    Effect.provide(Simulation.layer({ cluster, housekeeping: Duration.seconds(5) })),
+    Effect.provide(Simulation.layer({ cluster, housekeeping: Duration.seconds(10) })),
     Effect.provide(NodeServices.layer),
     NodeRuntime.runMain
   )

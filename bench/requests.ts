@@ -1,0 +1,81 @@
+/** What an answer costs: CPU of the server for a request, beside a bare server that sends the same bytes. */
+import * as Client from "./Client.ts"
+import * as Process from "./Process.ts"
+import type { Row } from "./Row.ts"
+import { asAggregator, type Server } from "./Server.ts"
+
+interface Case {
+  readonly claim: string
+  readonly question: Client.Question
+  /** Milliseconds of CPU, at 1000 nodes. */
+  readonly target: number
+  readonly times: number
+  readonly over?: "HTTP/1.1"
+}
+
+const json = "application/json"
+const protobuf = "application/vnd.kubernetes.protobuf"
+const gv = "/apis/metrics.k8s.io/v1beta1"
+
+const cases = (pod: string): ReadonlyArray<Case> => {
+  const ask = (path: string, accept: string) => ({ path: `${gv}${path}`, accept })
+  const one = ask(`/namespaces/ns-07/pods/${pod}`, json)
+  // What the HPA asks for: the thirty pods of a deployment, by their label.
+  const some = "/namespaces/ns-07/pods?labelSelector=app%3Dapp-0001"
+  return [
+    { claim: "list of all pods, JSON", question: ask("/pods", json), times: 30, target: 30 },
+    { claim: "list of all pods, protobuf", question: ask("/pods", protobuf), times: 30, target: 20 },
+    { claim: "list of all nodes, JSON", question: ask("/nodes", json), times: 300, target: 1.2 },
+    { claim: "list of all nodes, protobuf", question: ask("/nodes", protobuf), times: 300, target: 0.8 },
+    { claim: "one pod, HTTP/2", question: one, times: 20_000, target: 0.09 },
+    { claim: "one pod, HTTP/1.1", question: one, times: 10_000, target: 0.09, over: "HTTP/1.1" },
+    { claim: "30 pods by label, JSON", question: ask(some, json), times: 5000, target: 0.14 },
+    { claim: "30 pods by label, protobuf", question: ask(some, protobuf), times: 5000, target: 0.12 }
+  ]
+}
+
+/** Four clients, as many as a few kube-apiservers are; each with eight requests under way, when they are small. */
+const clientsOf = ({ over, times }: Case, url: string, identity: Client.Identity) =>
+  over === "HTTP/1.1"
+    ? Client.http1(url, identity, 32)
+    : Client.http2(url, identity, { connections: 4, streams: times < 1000 ? 1 : 8 })
+
+/** Milliseconds of CPU for one, and what was answered. */
+const measure = async (it: Case, pid: number, url: string, identity: Client.Identity) => {
+  const clients = clientsOf(it, url, identity)
+  await clients.ask(it.question, Math.ceil(it.times / 3))
+  const before = Process.cpuMillis(pid)
+  const body = await clients.ask(it.question, it.times)
+  const millis = (Process.cpuMillis(pid) - before) / it.times
+  clients.close()
+  return { body, millis }
+}
+
+/** Each case so many times as often as it says. */
+export const run = async (server: Server, share: number): Promise<ReadonlyArray<Row>> => {
+  const identity = asAggregator(server.cluster)
+  const rows: Array<Row> = []
+  for (const whole of cases(await somePod(server))) {
+    const it = { ...whole, times: Math.ceil(whole.times * share) }
+    const { body, millis } = await measure(it, server.pid, server.url, identity)
+    const bare = await Process.start<number>("bareServer.ts", [])
+    bare.child.send(body)
+    const reference = await measure(it, bare.pid, `https://127.0.0.1:${bare.word}`, { ...identity, headers: {} })
+    await Process.stop(bare.child)
+    rows.push({
+      claim: `${it.claim} (${(body.length / 1000).toFixed(1)} kB)`,
+      value: millis,
+      unit: "ms CPU",
+      ...server.nodes === 1000 && { target: it.target },
+      reference: reference.millis
+    })
+  }
+  return rows
+}
+
+const somePod = async ({ cluster, url }: Server): Promise<string> => {
+  const client = Client.http2(url, asAggregator(cluster), { connections: 1, streams: 1 })
+  const list = await client.ask({ path: `${gv}/namespaces/ns-07/pods`, accept: json }, 1)
+  client.close()
+  return JSON.parse(list.toString()).items[0].metadata.name
+}
