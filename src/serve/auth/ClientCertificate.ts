@@ -50,9 +50,18 @@ export const commonName = (certificate: X509Certificate) =>
 const uidAttribute = "1.3.6.1.4.1.57683.2"
 const credentialId = "authentication.kubernetes.io/credential-id"
 
-/** From the object, because the text form of a subject escapes what names may contain. */
-const attributes = (certificate: X509Certificate, type: string): ReadonlyArray<string> => {
-  const subject: Readonly<Record<string, string | ReadonlyArray<string> | undefined>> =
-    certificate.toLegacyObject().subject
-  return [subject[type] ?? []].flat()
+const attributes = (certificate: X509Certificate, type: string): ReadonlyArray<string> =>
+  [subjectOf(certificate)[type] ?? []].flat()
+
+type Subject = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+
+/** From the object, because the text form of a subject escapes what names may contain. Making it costs, so it is made once. */
+const subjectOf = (certificate: X509Certificate): Subject => {
+  const known = subjects.get(certificate)
+  if (known !== undefined) return known
+  const subject: Subject = certificate.toLegacyObject().subject
+  subjects.set(certificate, subject)
+  return subject
 }
+
+const subjects = new WeakMap<X509Certificate, Subject>()
