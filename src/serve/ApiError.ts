@@ -112,6 +112,22 @@ export class NotAcceptable extends Schema.TaggedError<NotAcceptable>()("NotAccep
   }
 }
 
+/** It says more than is read of a request. */
+export class RequestTooLarge extends Schema.TaggedError<RequestTooLarge>()("RequestTooLarge", {
+  part: Schema.Literals(["URL", "header"])
+}) {
+  override get message() {
+    return `the ${this.part} of the request is larger than this server reads`
+  }
+}
+
+/** It does not come to its end in the time there is for it. */
+export class RequestTooSlow extends Schema.TaggedError<RequestTooSlow>()("RequestTooSlow", {}) {
+  override get message() {
+    return "the request did not arrive in time"
+  }
+}
+
 /** One more than may be under way. */
 export class TooManyRequests extends Schema.TaggedError<TooManyRequests>()("TooManyRequests", {}) {
   override get message() {
@@ -143,6 +159,8 @@ export type ApiError =
   | MethodNotAllowed
   | PathNotFound
   | NotAcceptable
+  | RequestTooLarge
+  | RequestTooSlow
   | TooManyRequests
   | Timeout
   | InternalError

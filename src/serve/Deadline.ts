@@ -15,14 +15,12 @@ export const check = (info: RequestInfo, query: URLSearchParams): Result.Result<
 /** In the words of Go's time.ParseDuration, which reads number by number and stops at the first without a known unit. */
 const explain = (text: string) => {
   const quoted = JSON.stringify(text)
-  const unit = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|[uµμm]s|[smh](?![^\d.])))*(?:\d+\.?\d*|\.\d+)([^\d.]*)/.exec(text)
-    ?.[1]
-  switch (unit) {
-    case undefined:
-      return `invalid duration ${quoted}`
-    case "":
-      return `missing unit in duration ${quoted}`
-    default:
-      return `unknown unit ${JSON.stringify(unit)} in duration ${quoted}`
+  const next = /(?:\d+\.?\d*|\.\d+)([^\d.]*)/y
+  next.lastIndex = /^[+-]/.test(text) ? 1 : 0
+  for (let found = next.exec(text); found !== null; found = next.exec(text)) {
+    const unit = found[1] ?? ""
+    if (unit === "") return `missing unit in duration ${quoted}`
+    if (!/^(ns|[uµμm]s|[smh])$/.test(unit)) return `unknown unit ${JSON.stringify(unit)} in duration ${quoted}`
   }
+  return `invalid duration ${quoted}`
 }

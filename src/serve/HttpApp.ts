@@ -2,11 +2,12 @@
 import { Effect, Result, Schema } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import * as Answer from "./Answer.ts"
-import { BadRequest, InternalError, PathNotFound } from "./ApiError.ts"
+import { BadRequest, InternalError, PathNotFound, RequestTooLarge } from "./ApiError.ts"
 import type { Access } from "./auth/Access.ts"
 import * as Deadline from "./Deadline.ts"
 import type { Limits } from "./Limits.ts"
 import type * as Negotiation from "./Negotiation.ts"
+import * as Pace from "./Pace.ts"
 import * as RequestInfo from "./RequestInfo.ts"
 import * as Route from "./Route.ts"
 import { RootPaths } from "./schema/Meta.ts"
@@ -31,6 +32,7 @@ export const make = (
     preferences: Negotiation.Preferences
   ) {
     const { headers, method, url } = request
+    if (url.length > longestUrl) return yield* new RequestTooLarge({ part: "URL" })
     const path = yield* Effect.fromResult(decodePath(url))
     const info = RequestInfo.parse(method, path, preferences.query)
     yield* Effect.fromResult(Deadline.check(info, preferences.query))
@@ -53,10 +55,14 @@ export const make = (
       Effect.catchDefect((defect) =>
         Effect.logError("a request could not be answered", defect).pipe(Effect.andThen(new InternalError()))
       ),
-      Effect.catch((error) => Effect.succeed(Answer.failure(error, preferences)))
+      Effect.catch((error) => Effect.succeed(Answer.failure(error, preferences))),
+      Effect.map(Pace.pace)
     )
   })
 }
+
+/** Names and selectors fit many times; what they cost is looked at for each object. */
+const longestUrl = 16 * 1024
 
 const encodeRootPaths = Schema.encodeSync(RootPaths)
 

@@ -6,8 +6,11 @@ import { createSecureServer } from "node:http2"
 import { createServer } from "node:https"
 import type { Socket } from "node:net"
 import type * as Certificates from "./Certificates.ts"
+import * as ConnectionLimits from "./ConnectionLimits.ts"
+import * as Patience from "./Patience.ts"
 import * as ServingCertificate from "./ServingCertificate.ts"
 import * as TlsSettings from "./TlsSettings.ts"
+import * as Unreadable from "./Unreadable.ts"
 
 /** The address and port cannot be listened on. */
 export class ListenError extends Schema.TaggedError<ListenError>()("ListenError", {
@@ -26,6 +29,7 @@ export interface Options {
   readonly port: number
   readonly certificate: Certificates.Options
   readonly protocols: TlsSettings.Protocols
+  readonly limits?: ConnectionLimits.ConnectionLimits
   /** How long running requests may take to finish when the server stops. */
   readonly grace?: Duration.Duration
 }
@@ -34,6 +38,9 @@ export const layer = (options: Options) => Layer.effect(HttpServer.HttpServer, m
 
 const make = Effect.fnUntraced(function*(options: Options) {
   const { disableHttp2Serving, http2MaxStreamsPerConnection } = options.protocols
+  const limits = options.limits ?? ConnectionLimits.defaults
+  // As many as the original's: one client must not have more in flight than that.
+  const node = ConnectionLimits.forNode(limits, http2MaxStreamsPerConnection || 100)
   const tls = TlsSettings.contextOf(options.protocols)
   // Connections that stand keep the certificate they began with.
   const pair = yield* ServingCertificate.follow(
@@ -46,21 +53,28 @@ const make = Effect.fnUntraced(function*(options: Options) {
     ...tls,
     // Whoever has a certificate shows it. What it is worth is decided with the request, which may come by other means.
     requestCert: true,
-    rejectUnauthorized: false
+    rejectUnauthorized: false,
+    handshakeTimeout: node.handshakeTimeout
   }
   const server = disableHttp2Serving
-    ? createServer(settings)
-    : createSecureServer({
-      ...settings,
-      allowHTTP1: true,
-      // As many as the original's: one client must not have more in flight than that.
-      settings: { maxConcurrentStreams: http2MaxStreamsPerConnection || 100 }
-    })
+    ? createServer({ ...settings, ...node.http1 })
+    : createSecureServer({ ...settings, ...node.http1, ...node.http2, allowHTTP1: true })
+  // Nothing is served that goes on in another protocol: a request that asks for one is a request.
+  Object.assign(server, { maxHeadersCount: 0, shouldUpgradeCallback: () => false })
 
   const sockets = new Set<Socket>()
   server.on("connection", (socket: Socket) => {
     sockets.add(socket)
     socket.once("close", () => sockets.delete(socket))
+  })
+
+  const { answers } = yield* Patience.watch(server, limits)
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    const answer = Unreadable.answer(error.code)
+    // Who speaks while being answered would take this for a part of that answer.
+    const isAnswered = Array.from(answers.keys()).some(({ req }) => req.socket === socket)
+    if (answer === undefined || isAnswered || !socket.writable) socket.destroy()
+    else socket.end(answer)
   })
 
   const listening = yield* NodeHttpServer.make(() => server, {

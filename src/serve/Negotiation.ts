@@ -113,10 +113,13 @@ const conversionOf = ({ parameters }: Clause): Conversion | undefined =>
     ? { kind: parameters.get("as") ?? "", group: parameters.get("g") ?? "", version: parameters.get("v") ?? "" }
     : undefined
 
+/** More ranges than anybody means. To put them in order costs the square of their number. */
+const mostRanges = 256
+
 /** The ranges of an Accept header, the preferred one first; what is none is passed over. */
 export const parseAccept = (header: string): ReadonlyArray<Clause> => {
   const clauses: Array<Clause> = []
-  for (const part of header.split(",")) {
+  for (const part of header.split(",", mostRanges)) {
     const [range = "", ...rest] = part.split(";")
     const [type = "", subtype = type === "*" ? "*" : undefined, ...more] = range.split("/").map((it) => it.trim())
     if (subtype === undefined || more.length > 0) continue

@@ -76,7 +76,11 @@ export const parse = (method: string, path: string, query: URLSearchParams): Req
 }
 
 /** Without regard to slashes at either end; empty segments between others count. */
-export const segments = (path: string): ReadonlyArray<string> => path.replace(/^\/+|\/+$/g, "").split("/")
+export const segments = (path: string): ReadonlyArray<string> => {
+  const parts = path.split("/")
+  const first = parts.findIndex((part) => part !== "")
+  return first < 0 ? [""] : parts.slice(first, parts.findLastIndex((part) => part !== "") + 1)
+}
 
 /** As Go's query conversion has it: present and neither false nor 0. */
 export const isTrue = (parameter: string | null): boolean =>

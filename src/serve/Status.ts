@@ -63,6 +63,10 @@ const describe = (error: ApiError): Description => {
       return { code: 404, reason: "NotFound", details: {} }
     case "NotAcceptable":
       return { code: 406, reason: "NotAcceptable", ...error.byRoute && { details: {} } }
+    case "RequestTooLarge":
+      return { code: error.part === "URL" ? 414 : 431, reason: "RequestEntityTooLarge" }
+    case "RequestTooSlow":
+      return { code: 408, reason: "Timeout" }
     case "TooManyRequests":
       return { code: 429, reason: "TooManyRequests", details: { retryAfterSeconds: 1 } }
     case "Timeout":

@@ -28,4 +28,8 @@ describe("the timeout of a request", () => {
   ])("%s is refused", (timeout, problem) => {
     assert.strictEqual(check(`timeout=${timeout}`), `invalid timeout specified in the request URL - time: ${problem}`)
   })
+
+  it("of a million digits is read in one go", () => {
+    assert.include(check(`timeout=${"1".repeat(1_000_000)}`), "missing unit in duration")
+  })
 })

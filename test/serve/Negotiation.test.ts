@@ -74,6 +74,11 @@ describe("negotiation", () => {
     assert.strictEqual(negotiate("application/json;pretty=1"), `${json}, pretty`)
   })
 
+  it("puts no more than 256 ranges in order", () => {
+    const ranges = Array.from({ length: 1_000_000 }, (_, i) => `text/plain;q=${i}`)
+    assert.lengthOf(Negotiation.parseAccept(ranges.join(",")), 256)
+  })
+
   it.each([
     ["", true],
     ["*/*;q=0.1", true],

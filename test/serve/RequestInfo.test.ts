@@ -110,4 +110,8 @@ describe("RequestInfo", () => {
     const info = parse("GET", "/apis/metrics.k8s.io/v1/pods", `fieldSelector=${encodeURIComponent(selector)}`)
     assert.strictEqual(info.name, name)
   })
+
+  it("reads a path of a million slashes in one go", () => {
+    assert.strictEqual(parse("GET", `/version${"/".repeat(1_000_000)}x`).verb, "get")
+  })
 })

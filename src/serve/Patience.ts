@@ -1,0 +1,64 @@
+/** How long the server waits: for a client to take its answer, and for an HTTP/2 connection to be used again. */
+import { Clock, Duration, Effect, Schedule, type Scope } from "effect"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import {
+  constants,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type Http2Session
+} from "node:http2"
+import type { Server } from "node:https"
+import type { ConnectionLimits } from "./ConnectionLimits.ts"
+
+/** Node.js waits for ever: for clients that read nothing, and so fill our memory, and for those that do nothing but ping. */
+export const watch = Effect.fnUntraced(function*(
+  server: Server | Http2SecureServer,
+  limits: Pick<ConnectionLimits, "answer" | "idle">
+): Effect.fn.Return<{ readonly answers: ReadonlyMap<Answer, unknown> }, never, Scope.Scope> {
+  const clock = yield* Clock.Clock
+  const answers = new Map<Answer, number>()
+  const sessions = new Map<Http2Session, Use>()
+
+  server.on("session", (session: Http2Session) => {
+    sessions.set(session, { open: 0, since: clock.currentTimeMillisUnsafe() })
+    session.once("close", () => sessions.delete(session))
+  })
+  const begin = (_request: IncomingMessage | Http2ServerRequest, answer: Answer) => {
+    const session = "stream" in answer ? answer.stream.session : undefined
+    const use = session && sessions.get(session)
+    answers.set(answer, clock.currentTimeMillisUnsafe())
+    if (use !== undefined) use.open++
+    answer.once("close", () => {
+      answers.delete(answer)
+      if (use === undefined) return
+      use.open--
+      use.since = clock.currentTimeMillisUnsafe()
+    })
+  }
+  server.on("request", begin)
+  server.on("checkContinue", begin)
+
+  const longest = { answer: Duration.toMillis(limits.answer), idle: Duration.toMillis(limits.idle) }
+  const sweep = Effect.map(Clock.currentTimeMillis, (now) => {
+    for (const [answer, since] of answers) if (now - since >= longest.answer) cut(answer)
+    for (const [session, { open, since }] of sessions) if (open === 0 && now - since >= longest.idle) session.close()
+  })
+  const often = Duration.millis(Math.min(longest.answer, longest.idle) / 16)
+  yield* Effect.forkScoped(Effect.schedule(sweep, Schedule.spaced(often)))
+  return { answers }
+})
+
+export type Answer = ServerResponse | Http2ServerResponse
+
+/** How many requests are under way on a connection, and when the last one ended. */
+interface Use {
+  open: number
+  since: number
+}
+
+/** With the rest of its connection, where that carries one answer at a time. */
+const cut = (answer: Answer) => {
+  if ("stream" in answer) answer.stream.close(constants.NGHTTP2_CANCEL)
+  else answer.req.socket.destroy()
+}
