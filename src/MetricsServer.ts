@@ -19,6 +19,7 @@ import { Authentication } from "./serve/auth/Authentication.ts"
 import { AuthenticationConfig } from "./serve/auth/AuthenticationConfig.ts"
 import { Authorization } from "./serve/auth/Authorization.ts"
 import { BearerToken } from "./serve/auth/BearerToken.ts"
+import * as ConnectionLimits from "./serve/ConnectionLimits.ts"
 import * as Https from "./serve/Https.ts"
 import { MetricsApi } from "./serve/MetricsApi.ts"
 import * as Routes from "./serve/Routes.ts"
@@ -125,9 +126,11 @@ export const layer = (options: Options) =>
         certificate: {
           given: Option.all({ certFile: options.tlsCertFile, keyFile: options.tlsPrivateKeyFile }),
           dir: options.certDir,
-          names: servingNames
+          names: servingNames,
+          named: options.tlsSniCertKey
         },
-        protocols: options
+        protocols: options,
+        limits: ConnectionLimits.make(options)
       })
     ]),
     Layer.provide(KubeletTls.layer({

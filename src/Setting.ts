@@ -18,16 +18,23 @@ interface Kind<A> {
 }
 
 const textual = <A, B>(name: string, meaning: string, kind: Kind<A>, fallback: B): Setting<A | B> => ({
+  flag: each(name, meaning, kind).flag,
+  read: (given) => Result.map(each(name, meaning, kind).read(given.slice(-1)), ([last]) => last ?? fallback)
+})
+
+/** A value for each occurrence. */
+export const each = <A>(name: string, meaning: string, kind: Kind<A>): Setting<ReadonlyArray<A>> => ({
   flag: Flag.String(name).pipe(
     Flag.withMetavar(kind.metavar),
     Flag.withDescription(meaning),
     Flag.atLeast(0)
   ),
-  read: (given) => {
-    const last = given.at(-1)
-    if (last === undefined) return Result.succeed(fallback)
-    return Result.fromOption(kind.parse(String(last)), () => `--${name}: expected ${kind.expected}, found "${last}"`)
-  }
+  read: (given) =>
+    Result.all(
+      given.map((text) =>
+        Result.fromOption(kind.parse(String(text)), () => `--${name}: expected ${kind.expected}, found "${text}"`)
+      )
+    )
 })
 
 const withDefault = (meaning: string, text: string) => text === "" ? meaning : `${meaning} (default ${text})`

@@ -1,5 +1,6 @@
 /** What one connection may take of the server: time, space, and how much at once. */
 import { Duration } from "effect"
+import * as Limits from "./Limits.ts"
 import * as Pace from "./Pace.ts"
 
 export interface ConnectionLimits {
@@ -15,16 +16,18 @@ export interface ConnectionLimits {
   readonly headerBytes: number
 }
 
-/** As long as by the original, where it has a figure. */
-export const defaults: ConnectionLimits = {
+/** As long as by the original, where it has a figure; answers may take as long as requests may, and a little to be written. */
+export const make = ({ requestTimeout }: { readonly requestTimeout: Duration.Duration }): ConnectionLimits => ({
   headers: Duration.seconds(32),
   request: Duration.minutes(1),
-  answer: Duration.seconds(70),
+  answer: Duration.sum(requestTimeout, Duration.seconds(10)),
   // Go's clients leave after 90 s. It is for them to close first: so no request meets a connection that is being closed.
   idle: Duration.minutes(2),
   // A user has a header for each group, which may be many. HTTP/2 by nghttp2 ends a little above.
   headerBytes: 128 * 1024
-}
+})
+
+export const defaults = make(Limits.defaults)
 
 /** What an entry of a header list costs at least (RFC 9113, 6.5.2). */
 const leastEntry = 32
@@ -32,7 +35,6 @@ const leastEntry = 32
 /** For servers of `node:https` and `node:http2`. */
 export const forNode = (limits: ConnectionLimits, streams: number) => ({
   handshakeTimeout: Duration.toMillis(limits.headers),
-  // Never told of a limit on their number, Node.js would leave out the headers behind the first thousand.
   http1: {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: Duration.toMillis(limits.headers),

@@ -1,11 +1,12 @@
 /** Listens: HTTP/2 over TLS, with HTTP/1.1 for those who do not speak it. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { Duration, Effect, Layer, Schema } from "effect"
+import { Duration, Effect, Function, Layer, Schema } from "effect"
 import { HttpServer } from "effect/http"
 import { createSecureServer } from "node:http2"
 import { createServer } from "node:https"
 import type { Socket } from "node:net"
-import type * as Certificates from "./Certificates.ts"
+import { createSecureContext, type TlsOptions } from "node:tls"
+import type { Pair } from "../Pem.ts"
 import * as ConnectionLimits from "./ConnectionLimits.ts"
 import * as Patience from "./Patience.ts"
 import * as ServingCertificate from "./ServingCertificate.ts"
@@ -27,9 +28,9 @@ export interface Options {
   readonly bindAddress: string
   /** 0: any free one. */
   readonly port: number
-  readonly certificate: Certificates.Options
+  readonly certificate: ServingCertificate.Options
   readonly protocols: TlsSettings.Protocols
-  readonly limits?: ConnectionLimits.ConnectionLimits
+  readonly limits: ConnectionLimits.ConnectionLimits
   /** How long running requests may take to finish when the server stops. */
   readonly grace?: Duration.Duration
 }
@@ -37,45 +38,32 @@ export interface Options {
 export const layer = (options: Options) => Layer.effect(HttpServer.HttpServer, make(options))
 
 const make = Effect.fnUntraced(function*(options: Options) {
-  const { disableHttp2Serving, http2MaxStreamsPerConnection } = options.protocols
-  const limits = options.limits ?? ConnectionLimits.defaults
-  // As many as the original's: one client must not have more in flight than that.
-  const node = ConnectionLimits.forNode(limits, http2MaxStreamsPerConnection || 100)
   const tls = TlsSettings.contextOf(options.protocols)
   // Connections that stand keep the certificate they began with.
-  const pair = yield* ServingCertificate.follow(
+  const { forName, pair } = yield* ServingCertificate.follow(
     options.certificate,
     ({ cert, key }) => server.setSecureContext({ cert, key, ...tls })
   )
-  const settings = {
+  const contextOf = Function.memoize(({ cert, key }: Pair) => createSecureContext({ cert, key, ...tls }))
+  const server = createServerOf(options.protocols, options.limits, {
     cert: pair.cert,
     key: pair.key,
     ...tls,
+    SNICallback: (name, callback) => {
+      const named = forName(name)
+      callback(null, named && contextOf(named))
+    },
     // Whoever has a certificate shows it. What it is worth is decided with the request, which may come by other means.
     requestCert: true,
-    rejectUnauthorized: false,
-    handshakeTimeout: node.handshakeTimeout
-  }
-  const server = disableHttp2Serving
-    ? createServer({ ...settings, ...node.http1 })
-    : createSecureServer({ ...settings, ...node.http1, ...node.http2, allowHTTP1: true })
-  // Nothing is served that goes on in another protocol: a request that asks for one is a request.
-  Object.assign(server, { maxHeadersCount: 0, shouldUpgradeCallback: () => false })
-
+    rejectUnauthorized: false
+  })
   const sockets = new Set<Socket>()
   server.on("connection", (socket: Socket) => {
     sockets.add(socket)
     socket.once("close", () => sockets.delete(socket))
   })
-
-  const { answers } = yield* Patience.watch(server, limits)
-  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    const answer = Unreadable.answer(error.code)
-    // Who speaks while being answered would take this for a part of that answer.
-    const isAnswered = Array.from(answers.keys()).some(({ req }) => req.socket === socket)
-    if (answer === undefined || isAnswered || !socket.writable) socket.destroy()
-    else socket.end(answer)
-  })
+  const { answers } = yield* Patience.watch(server, options.limits)
+  Unreadable.listen(server, answers)
 
   const listening = yield* NodeHttpServer.make(() => server, {
     host: options.bindAddress,
@@ -90,6 +78,22 @@ const make = Effect.fnUntraced(function*(options: Options) {
   yield* Effect.addFinalizer(() => Effect.sync(() => sockets.forEach((socket) => socket.destroy())))
   return listening
 })
+
+const createServerOf = (
+  { disableHttp2Serving, http2MaxStreamsPerConnection }: TlsSettings.Protocols,
+  limits: ConnectionLimits.ConnectionLimits,
+  tls: TlsOptions
+) => {
+  // As many streams as the original's: one client must not have more in flight than that.
+  const { handshakeTimeout, http1, http2 } = ConnectionLimits.forNode(limits, http2MaxStreamsPerConnection || 100)
+  const settings = { ...tls, ...http1, handshakeTimeout }
+  const server = disableHttp2Serving
+    ? createServer(settings)
+    : createSecureServer({ ...settings, ...http2, allowHTTP1: true })
+  // Of more headers than it counts Node.js would leave out the last ones: they are limited by their size.
+  // Nothing is served that goes on in another protocol: a request that asks for one is a request like any other.
+  return Object.assign(server, { maxHeadersCount: 0, shouldUpgradeCallback: () => false })
+}
 
 const codeOf = (cause: unknown) =>
   typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : String(cause)

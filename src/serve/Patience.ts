@@ -42,7 +42,7 @@ export const watch = Effect.fnUntraced(function*(
   const longest = { answer: Duration.toMillis(limits.answer), idle: Duration.toMillis(limits.idle) }
   const sweep = Effect.map(Clock.currentTimeMillis, (now) => {
     for (const [answer, since] of answers) if (now - since >= longest.answer) cut(answer)
-    for (const [session, { open, since }] of sessions) if (open === 0 && now - since >= longest.idle) session.close()
+    for (const [session, { open, since }] of sessions) if (open === 0 && now - since >= longest.idle) leave(session)
   })
   const often = Duration.millis(Math.min(longest.answer, longest.idle) / 16)
   yield* Effect.forkScoped(Effect.schedule(sweep, Schedule.spaced(often)))
@@ -56,6 +56,9 @@ interface Use {
   open: number
   since: number
 }
+
+/** Says farewell, and goes when that had no answer: half a request would keep it. */
+const leave = (session: Http2Session) => session.closed ? session.destroy() : session.close()
 
 /** With the rest of its connection, where that carries one answer at a time. */
 const cut = (answer: Answer) => {

@@ -2,6 +2,7 @@
 import { Struct } from "effect"
 import type { SecureVersion } from "node:tls"
 import * as Setting from "../Setting.ts"
+import * as NamedCertificate from "./NamedCertificate.ts"
 
 const versions = {
   VersionTLS10: "TLSv1",
@@ -55,6 +56,16 @@ export const settings = {
     "Cipher suites for clients of TLS 1.2 and older, by their IANA names (default those of Node.js)",
     Struct.keys(suites),
     []
+  ),
+  tlsSniCertKey: Setting.each(
+    "tls-sni-cert-key",
+    "Serving certificate and key for clients that name the server they mean, such as a.crt,a.key:a.example,*.a.example " +
+      "(without names for those of the certificate)",
+    {
+      metavar: "CERT,KEY:NAMES",
+      expected: "a certificate's and a key's file and perhaps names, such as a.crt,a.key:a.example,*.a.example",
+      parse: NamedCertificate.parse
+    }
   ),
   disableHttp2Serving: Setting.boolean("disable-http2-serving", "Speak HTTP/1.1 alone with clients"),
   http2MaxStreamsPerConnection: Setting.count(

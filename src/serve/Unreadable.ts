@@ -1,15 +1,28 @@
 /** What clients of HTTP/1.1 are told who send what is no request, or one that is too large or too slow to be read. */
 import { Schema } from "effect"
 import { STATUS_CODES } from "node:http"
+import type { Http2SecureServer } from "node:http2"
+import type { Server } from "node:https"
+import type { Socket } from "node:net"
 import { type ApiError, BadRequest, RequestTooLarge, RequestTooSlow } from "./ApiError.ts"
+import type * as Patience from "./Patience.ts"
 import { Status } from "./schema/Meta.ts"
 import { fromError } from "./Status.ts"
 
-/**
- * The bytes that answer an error of Node.js with this code, after which the connection ends. Where there is nobody who
- * could read an answer, as below HTTP, there is none.
- */
-export const answer = (code = ""): string | undefined => {
+/** Answers whom the server cannot hear out, and leaves. */
+export const listen = (server: Server | Http2SecureServer, answers: ReadonlyMap<Patience.Answer, unknown>) =>
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    const answer = answerTo(error.code)
+    // Who speaks while being answered would take this for a part of that answer.
+    const isAnswered = Array.from(answers.keys()).some(({ req }) => req.socket === socket)
+    if (answer === undefined || isAnswered || !socket.writable) return socket.destroy()
+    // Leaving at once could take the answer back.
+    socket.end(answer)
+    return socket.setTimeout(1000)
+  })
+
+/** For an error of Node.js with this code; nothing, where nobody could read an answer, as below HTTP. */
+const answerTo = (code = ""): string | undefined => {
   switch (code) {
     case "HPE_HEADER_OVERFLOW":
     case "HPE_CHUNK_EXTENSIONS_OVERFLOW":

@@ -5,6 +5,7 @@ import { HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { connect as connectHttp2 } from "node:http2"
 import { connect } from "node:net"
 import { connect as connectTls, type ConnectionOptions, getCiphers } from "node:tls"
+import * as ConnectionLimits from "../../src/serve/ConnectionLimits.ts"
 import * as Https from "../../src/serve/Https.ts"
 import * as TlsSettings from "../../src/serve/TlsSettings.ts"
 import { http1, http2 } from "../fixtures/HttpsClient.ts"
@@ -19,8 +20,9 @@ const options = Effect.fnUntraced(function*(more: Partial<Https.Options> = {}): 
   return {
     bindAddress: "127.0.0.1",
     port: 0,
-    certificate: { given: Option.none(), dir, names: ["localhost", "127.0.0.1"] },
+    certificate: { given: Option.none(), dir, names: ["localhost", "127.0.0.1"], named: [] },
     protocols: TlsSettings.defaults,
+    limits: ConnectionLimits.defaults,
     ...more
   }
 })

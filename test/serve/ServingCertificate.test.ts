@@ -7,6 +7,7 @@ import { Agent, request } from "node:https"
 import { connect } from "node:tls"
 import type { TLSSocket } from "node:tls"
 import type { Pair } from "../../src/Pem.ts"
+import * as ConnectionLimits from "../../src/serve/ConnectionLimits.ts"
 import * as Https from "../../src/serve/Https.ts"
 import * as SelfSigned from "../../src/serve/SelfSigned.ts"
 import * as TlsSettings from "../../src/serve/TlsSettings.ts"
@@ -58,9 +59,11 @@ it.effect("a serving pair that is replaced is shown to new connections, and the 
         certificate: {
           given: Option.some({ certFile: `${dir}/now/tls.crt`, keyFile: `${dir}/now/tls.key` }),
           dir,
-          names: []
+          names: [],
+          named: []
         },
-        protocols: TlsSettings.defaults
+        protocols: TlsSettings.defaults,
+        limits: ConnectionLimits.defaults
       })),
       Layer.provide(Logger.layer([Logger.make(({ message }) => Queue.offerUnsafe(logs, String(message)))]))
     )
