@@ -1,57 +1,13 @@
 /** What secures the connections to kubelets, over real TLS: files that are followed, and what no file says. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Fiber, FileSystem, Layer, Logger, Option, type Scope } from "effect"
+import { Effect, Fiber, FileSystem, Layer, Option, type Scope } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { Kube } from "../../src/kube/Kube.ts"
-import { KubeletClient } from "../../src/scrape/KubeletClient.ts"
-import { KubeletTls, type KubeletTlsOptions } from "../../src/scrape/KubeletTls.ts"
 import * as Pki from "../fixtures/Pki.ts"
 import { files, kubeOf } from "../fixtures/TlsApiServer.ts"
 import * as TlsKubelet from "../fixtures/TlsKubelet.ts"
-
-const nothing = { authorization: Option.none(), ca: Option.none(), cert: Option.none(), key: Option.none() }
-
-const withoutKube = Kube.layerHttp(HttpClient.make(() => Effect.never), nothing)
-
-const none: KubeletTlsOptions = {
-  insecure: false,
-  certificateAuthority: Option.none(),
-  clientCertificate: Option.none(),
-  clientKey: Option.none()
-}
-
-/** The files of a directory, by their flags. */
-const filesIn = (directory: string): KubeletTlsOptions => ({
-  insecure: false,
-  certificateAuthority: Option.some(`${directory}/ca.crt`),
-  clientCertificate: Option.some(`${directory}/tls.crt`),
-  clientKey: Option.some(`${directory}/tls.key`)
-})
-
-const build = (options: KubeletTlsOptions, kube: Layer.Layer<Kube> = withoutKube) => {
-  const logs: Array<string> = []
-  const logger = Logger.layer([Logger.make(({ message }) => logs.push(String(message)))])
-  return Layer.build(
-    KubeletClient.layer({ completelyInsecure: false }).pipe(
-      Layer.provideMerge(KubeletTls.layer(options)),
-      Layer.provide([kube, logger])
-    )
-  ).pipe(Effect.map((context) => {
-    const client = Context.get(context, KubeletClient)
-    const text = (url: string) => {
-      const { hostname, pathname, port } = new URL(url)
-      const request = {
-        endpoint: { address: hostname, port: Number(port) },
-        path: pathname,
-        authorization: Option.none()
-      }
-      return Effect.provide(client.get(request, (_, body) => Buffer.from(body).toString()), logger)
-    }
-    return { logs, text, current: Context.get(context, KubeletTls).current }
-  }))
-}
 
 const passes = TestClock.adjust("10 seconds")
 
@@ -70,7 +26,7 @@ describe("files that change", () => {
         kubelet.clients.client({ cn: "b" })
       ])
       const directory = yield* files({ "ca.crt": kubelet.serving.cert, "tls.crt": first.cert, "tls.key": first.key })
-      const { logs, text } = yield* build(filesIn(directory))
+      const { logs, text } = yield* TlsKubelet.client(TlsKubelet.filesIn(directory))
       const ask = text(kubelet.url)
       const held = yield* Effect.forkChild(text(`${kubelet.url}/held`))
       yield* kubelet.asked
@@ -101,7 +57,7 @@ describe("files that change", () => {
         kubelet.clients.client({ cn: "b" })
       ])
       const directory = yield* files({ "ca.crt": kubelet.serving.cert, "tls.crt": first.cert, "tls.key": first.key })
-      const { current, logs, text } = yield* build(filesIn(directory))
+      const { current, logs, text } = yield* TlsKubelet.client(TlsKubelet.filesIn(directory))
       const before = yield* current
       yield* fs.writeFileString(`${directory}/ca.crt`, kubelet.serving.cert + kubelet.serving.cert.slice(0, 200))
       yield* fs.writeFileString(`${directory}/tls.crt`, second.cert)
@@ -137,7 +93,7 @@ describe("files that change", () => {
         "tls.crt": first.cert,
         "tls.key": first.key
       })
-      const { current, text } = yield* build(none, Layer.succeed(Kube, kube))
+      const { current, text } = yield* TlsKubelet.client(TlsKubelet.none, Layer.succeed(Kube, kube))
       assert.strictEqual(yield* text(kubelet.url), "a")
       const before = yield* current
       yield* passes
@@ -165,7 +121,7 @@ describe("what is not given", () => {
         { exec: { command: "/bin/cat", args: [credential] } },
         { "ca.crt": kubelet.serving.cert }
       )
-      const { current, text } = yield* build(none, Layer.succeed(Kube, kube))
+      const { current, text } = yield* TlsKubelet.client(TlsKubelet.none, Layer.succeed(Kube, kube))
       assert.deepStrictEqual(yield* current, { rejectUnauthorized: true })
 
       const status = { clientCertificateData: cert, clientKeyData: key }
@@ -176,9 +132,9 @@ describe("what is not given", () => {
 
   test("is not verified by the cluster's authority with --kubelet-insecure-tls, which is for kubelets alone", () =>
     Effect.gen(function*() {
-      const { current } = yield* build(
-        { ...none, insecure: true },
-        Kube.layerHttp(HttpClient.make(() => Effect.never), { ...nothing, ca: Option.some("the cluster's") })
+      const { current } = yield* TlsKubelet.client(
+        { ...TlsKubelet.none, insecure: true },
+        Kube.layerHttp(HttpClient.make(() => Effect.never), { ...TlsKubelet.nothing, ca: Option.some("the cluster's") })
       )
       assert.deepStrictEqual(yield* current, { rejectUnauthorized: false })
     }))
@@ -210,6 +166,6 @@ describe("at start", () => {
       const given: Given = { "ca.crt": kubelet.serving.cert, "tls.crt": cert, "tls.key": key }
       const contents = Object.entries({ ...given, ...spoil(given) }).filter(([, text]) => text !== undefined)
       const directory = yield* files(Object.fromEntries(contents) as Record<string, string>)
-      assert.match((yield* Effect.flip(build(filesIn(directory)))).message, says)
+      assert.match((yield* Effect.flip(TlsKubelet.client(TlsKubelet.filesIn(directory)))).message, says)
     }).pipe(Effect.provide(NodeServices.layer)))
 })

@@ -59,7 +59,7 @@ const dripping = (text: string) =>
   })
 
 const moment = Duration.seconds(2)
-const hurried = { ...ConnectionLimits.defaults, headers: moment, request: moment, idle: moment }
+const limits = { ...ConnectionLimits.defaults, headers: moment, request: moment, idle: moment }
 
 test("who does not finish a handshake or a request, or asks nothing, is left", () =>
   Effect.gen(function*() {
@@ -83,7 +83,7 @@ test("who does not finish a handshake or a request, or asks nothing, is left", (
       expecting: ["200"],
       upgrading: ["200"]
     })
-  }), hurried)
+  }), { limits })
 
 /** Waits until the server has answered something, or ended it. */
 const headers = (connection: Http2Frames.Connection, stream: number) =>
