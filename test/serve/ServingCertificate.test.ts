@@ -1,98 +1,109 @@
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, it } from "@effect/vitest"
-import { Effect, FileSystem, Layer, Logger, Option, Queue } from "effect"
-import { HttpServer, HttpServerResponse } from "effect/http"
+import { Effect, Layer, Logger, Option, Queue } from "effect"
+import { HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { TestClock } from "effect/testing"
-import { Agent, request } from "node:https"
-import { connect } from "node:tls"
+import { Agent, request, type RequestOptions } from "node:https"
 import type { TLSSocket } from "node:tls"
-import type { Pair } from "../../src/Pem.ts"
-import * as ConnectionLimits from "../../src/serve/ConnectionLimits.ts"
-import * as Https from "../../src/serve/Https.ts"
-import * as SelfSigned from "../../src/serve/SelfSigned.ts"
-import * as TlsSettings from "../../src/serve/TlsSettings.ts"
+import * as LoopbackHttps from "../fixtures/LoopbackHttps.ts"
+import * as Pki from "../fixtures/Pki.ts"
+import * as SecretMount from "../fixtures/SecretMount.ts"
 
-/** The common thing to look at: whose certificate a new connection is shown. */
-const shown = (port: number) =>
-  Effect.callback<string, Error>((resume) => {
-    const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false }, () => {
-      resume(Effect.succeed(socket.getPeerCertificate().subjectaltname ?? ""))
-      socket.destroy()
-    })
-    socket.on("error", (error) => resume(Effect.fail(error)))
-  })
+/** Answers with the name in the certificate that the client shows, and logs into a queue. */
+const serving = (wanted: LoopbackHttps.Wanted, logs: Queue.Queue<string>) =>
+  HttpServer.serve(Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
+    const socket = NodeHttpServerRequest.toIncomingMessage(request).socket as TLSSocket
+    return HttpServerResponse.text(String(socket.getPeerCertificate().subject?.CN ?? "nobody"))
+  })).pipe(
+    Layer.provideMerge(LoopbackHttps.layerOf(wanted)),
+    Layer.provide(Logger.layer([Logger.make(({ message }) => Queue.offerUnsafe(logs, String(message)))]))
+  )
 
-/** One request on a connection that is kept, and whose certificate that connection has seen. */
-const askOn = (agent: Agent, port: number) =>
-  Effect.callback<string, Error>((resume) => {
-    const outgoing = request({ host: "127.0.0.1", port, agent }, (response) => {
-      const seen = (response.socket as TLSSocket).getPeerCertificate().subjectaltname ?? ""
-      response.resume().on("end", () => resume(Effect.succeed(`${response.statusCode} ${seen}`)))
+/** The name in the certificate that a client is shown, and the one that the server says it has. */
+const ask = Effect.fnUntraced(function*(options: RequestOptions = {}) {
+  const port = yield* LoopbackHttps.port
+  return yield* Effect.callback<string, Error>((resume) => {
+    const all = { host: "127.0.0.1", port, rejectUnauthorized: false, agent: false as const, ...options }
+    const outgoing = request(all, (response) => {
+      const shown = (response.socket as TLSSocket).getPeerCertificate().subject.CN
+      response.on("data", (body: Buffer) => resume(Effect.succeed(`${shown} to ${body}`)))
     })
     outgoing.on("error", (error) => resume(Effect.fail(error)))
     outgoing.end()
   })
+})
+
+const files = ({ cert, key }: Pki.Pair) => ({ "tls.crt": cert, "tls.key": key })
+
+const keeping = Effect.acquireRelease(
+  Effect.sync(() => new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false })),
+  (agent) => Effect.sync(() => agent.destroy())
+)
+
+/** At a time when they are valid. */
+const pairs = Effect.gen(function*() {
+  yield* TestClock.setTime(Date.UTC(2026, 10, 25))
+  const ca = yield* Pki.authority("it")
+  const [first, second, third] = yield* Effect.all([
+    ca.server({ cn: "1" }),
+    ca.server({ cn: "2" }),
+    ca.server({ cn: "3" })
+  ])
+  return { first, second, third, client: yield* ca.client({ cn: "jane" }) }
+})
 
 it.effect("a serving pair that is replaced is shown to new connections, and the old ones go on", () =>
   Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const dir = yield* fs.makeTempDirectoryScoped()
+    const { first, second, third } = yield* pairs
+    const { directory, replace } = yield* SecretMount.make(files(first))
+    const given = Option.some({ certFile: `${directory}/tls.crt`, keyFile: `${directory}/tls.key` })
     const logs = yield* Queue.unbounded<string>()
-    /** As secrets are mounted: a link to the directory of now, which is replaced in one step. */
-    const mount = Effect.fnUntraced(function*(version: string, pair: Pair) {
-      yield* fs.makeDirectory(`${dir}/${version}`)
-      yield* fs.writeFileString(`${dir}/${version}/tls.crt`, pair.cert)
-      yield* fs.writeFileString(`${dir}/${version}/tls.key`, pair.key)
-      yield* fs.symlink(`${dir}/${version}`, `${dir}/next`)
-      yield* fs.rename(`${dir}/next`, `${dir}/now`)
-    })
-    const pairs = yield* Effect.all({
-      first: SelfSigned.make(["first"]),
-      second: SelfSigned.make(["second"]),
-      third: SelfSigned.make(["third"])
-    })
-    yield* mount("1", pairs.first)
-    const served = HttpServer.serve(Effect.succeed(HttpServerResponse.text("hello"))).pipe(
-      Layer.provideMerge(Https.layer({
-        bindAddress: "127.0.0.1",
-        port: 0,
-        certificate: {
-          given: Option.some({ certFile: `${dir}/now/tls.crt`, keyFile: `${dir}/now/tls.key` }),
-          dir,
-          names: [],
-          named: []
-        },
-        protocols: TlsSettings.defaults,
-        limits: ConnectionLimits.defaults
-      })),
-      Layer.provide(Logger.layer([Logger.make(({ message }) => Queue.offerUnsafe(logs, String(message)))]))
-    )
     yield* Effect.gen(function*() {
-      const { address } = yield* HttpServer.HttpServer
-      const port = "port" in address ? address.port : assert.fail("no port")
-      const agent = yield* Effect.acquireRelease(
-        Effect.sync(() => new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false })),
-        (agent) => Effect.sync(() => agent.destroy())
-      )
-      const after = Effect.fnUntraced(function*(change: Effect.Effect<void, unknown>) {
-        yield* change
+      const agent = yield* keeping
+      const after = Effect.fnUntraced(function*(pair: Pki.Pair) {
+        yield* replace(files(pair))
         yield* TestClock.adjust("10 seconds")
         const log = yield* Queue.take(logs)
-        return { log, shown: yield* shown(port), kept: yield* askOn(agent, port) }
+        return { log, shown: yield* ask(), kept: yield* ask({ agent }) }
       })
-      assert.strictEqual(yield* askOn(agent, port), "200 DNS:first")
-      const replaced = "a new serving certificate is in use"
-      assert.deepStrictEqual(
-        yield* after(mount("2", pairs.second)),
-        { log: replaced, shown: "DNS:second", kept: "200 DNS:first" }
-      )
-      const half = mount("3", { cert: pairs.third.cert, key: pairs.second.key })
-      const { log, ...rest } = yield* after(half)
-      assert.deepStrictEqual(rest, { shown: "DNS:second", kept: "200 DNS:first" })
-      assert.match(log, /it is not the key of the certificate; .*; the one before stays in use$/)
-      assert.deepStrictEqual(
-        yield* after(mount("4", pairs.third)),
-        { log: replaced, shown: "DNS:third", kept: "200 DNS:first" }
-      )
-    }).pipe(Effect.provide(served))
+      assert.strictEqual(yield* ask({ agent }), "1 to nobody")
+      const log = "a new serving certificate is in use"
+      assert.deepStrictEqual(yield* after(second), { log, shown: "2 to nobody", kept: "1 to nobody" })
+      const half = yield* after({ cert: third.cert, key: second.key })
+      assert.match(half.log, /it is not the key of the certificate; .*; the one before stays in use$/)
+      assert.strictEqual(half.shown, "2 to nobody")
+      assert.deepStrictEqual(yield* after(third), { log, shown: "3 to nobody", kept: "1 to nobody" })
+    }).pipe(Effect.provide(serving({ certificate: { given } }, logs)))
   }).pipe(Effect.provide(NodeServices.layer)))
+
+it.effect("who names the server it means is shown that one's certificate, which is followed too", () =>
+  Effect.gen(function*() {
+    const { client, first, second, third } = yield* pairs
+    const { directory, replace } = yield* SecretMount.make(files(second))
+    const everybody = yield* SecretMount.make(files(first))
+    const given = Option.some({ certFile: `${everybody.directory}/tls.crt`, keyFile: `${everybody.directory}/tls.key` })
+    const named = [{ certFile: `${directory}/tls.crt`, keyFile: `${directory}/tls.key`, names: ["*.example"] }]
+    const logs = yield* Queue.unbounded<string>()
+    yield* Effect.gen(function*() {
+      assert.strictEqual(yield* ask(), "1 to nobody")
+      assert.strictEqual(yield* ask({ servername: "other.test" }), "1 to nobody")
+      assert.strictEqual(yield* ask({ servername: "a.example", ...client }), "2 to jane")
+      yield* replace(files({ cert: third.cert, key: second.key }))
+      yield* TestClock.adjust("10 seconds")
+      assert.match(yield* Queue.take(logs), /^cannot use --tls-sni-cert-key=.*; the one before stays in use$/)
+      assert.strictEqual(yield* ask({ servername: "a.example" }), "2 to nobody")
+      yield* replace(files(third))
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(yield* Queue.take(logs), `a new certificate of ${directory}/tls.crt is in use`)
+      assert.strictEqual(yield* ask({ servername: "a.example", ...client }), "3 to jane")
+      assert.strictEqual(yield* ask(), "1 to nobody")
+    }).pipe(Effect.provide(serving({ certificate: { given, named } }, logs)))
+  }).pipe(Effect.provide(NodeServices.layer)))
+
+it.effect("a certificate for a name that cannot be used is told at start", () =>
+  Effect.gen(function*() {
+    const named = [{ certFile: "/no/such.crt", keyFile: "/no/such.key", names: [] }]
+    const error = yield* Effect.flip(Layer.build(LoopbackHttps.layerOf({ certificate: { named } })))
+    assert.match(error.message, /^cannot use --tls-sni-cert-key=\/no\/such.crt: it cannot be read \(NotFound\); give /)
+  }))
