@@ -66,17 +66,22 @@ it.effect.each(["a mounted secret", "two plain files"] as const)(
   (place) =>
     Effect.gen(function*() {
       const ca = yield* Pki.authority("it")
-      const [first, ...next] = yield* Effect.forEach(["first", "second", "third"], (cn) => ca.server({ cn }))
-      const { directory, replace } = yield* places[place](first!)
+      const { directory, replace } = yield* places[place](yield* ca.server({ cn: "first" }))
       const given = Option.some({ certFile: `${directory}/tls.crt`, keyFile: `${directory}/tls.key` })
       yield* Effect.gen(function*() {
         assert.strictEqual(yield* shown, "first")
         const answers = yield* Meanwhile.answers(status({ headers: bearer(tokens.reader) }), (pause) =>
-          Effect.forEach(next, (pair) =>
-            Effect.andThen(replace(pair), Effect.andThen(WholeServer.pass(10), pause))))
+          Effect.forEach(["second", "third"], (cn) =>
+            Effect.gen(function*() {
+              yield* replace(yield* ca.server({ cn }))
+              yield* Effect.repeat(Effect.andThen(WholeServer.pass(1), shown), {
+                until: (it) =>
+                  it === cn
+              })
+              yield* pause
+            })))
         allWell(answers)
-        assert.strictEqual(yield* shown, "third")
-      }).pipe(Effect.provide(Attacked.layer({ certificate: { given } })))
+      }).pipe(Effect.provide(Attacked.layer({ https: { certificate: { given } } })))
     }).pipe(Effect.provide(NodeServices.layer))
 )
 
@@ -99,7 +104,7 @@ it.effect("the clients' authority, from a file", () =>
         }))
       allWell(answers)
       assert.strictEqual(yield* status({ pair: old }), "401,401")
-    }).pipe(Effect.provide(Attacked.layer({}, { clientCaFile: [`${directory}/ca.crt`] })))
+    }).pipe(Effect.provide(Attacked.layer({ flags: { clientCaFile: [`${directory}/ca.crt`] } })))
   }).pipe(Effect.provide(NodeServices.layer)))
 
 it.effect("the clients' and the front proxy's authority, from the cluster's ConfigMap", () =>

@@ -1,5 +1,6 @@
 /** The certificates that are shown to clients while the server runs: who connects sees what the files hold. */
 import { Effect, type FileSystem, type Path, Schedule, type Scope } from "effect"
+import { isIP } from "node:net"
 import * as LastGood from "../LastGood.ts"
 import * as Pem from "../Pem.ts"
 import type { PemFileError } from "../PemFile.ts"
@@ -26,6 +27,10 @@ export const follow = Effect.fnUntraced(function*(
   options: Options,
   use: (pair: Pem.Pair) => void
 ): Effect.fn.Return<Shown, PemFileError, Services> {
+  const addresses = options.named.flatMap(({ names }) => names).filter((name) => isIP(name) !== 0)
+  if (addresses.length > 0) {
+    yield* Effect.logWarning(`--tls-sni-cert-key: clients name no addresses in TLS, such as ${addresses.join(", ")}`)
+  }
   const everybody = yield* latest(Certificates.load(options), "serving certificate", use)
   const named = yield* Effect.forEach(options.named, ({ certFile, keyFile, names }) => {
     const flag = "tls-sni-cert-key"
@@ -49,16 +54,18 @@ const latest = Effect.fnUntraced(function*<R>(
   what: string,
   use: (pair: Pem.Pair) => void = () => {}
 ) {
+  const put = (pair: Pem.Opened) =>
+    Effect.sync(() => {
+      use(pair)
+      last = pair
+    })
   const current = LastGood.make(read, {
     service: "ServingCertificate",
-    replaced: (pair) => Effect.andThen(Effect.sync(() => use(pair)), Effect.logInfo(`a new ${what} is in use`)),
+    replaced: (pair) => Effect.andThen(put(pair), Effect.logInfo(`a new ${what} is in use`)),
     kept: "the one before stays in use",
     same: Pem.isSame
   })
   let last = yield* current
-  const turn = Effect.map(current, (pair) => {
-    last = pair
-  })
-  yield* Effect.forkScoped(Effect.schedule(turn, Schedule.spaced(LastGood.pause)))
+  yield* Effect.forkScoped(Effect.schedule(current, Schedule.spaced(LastGood.pause)))
   return () => last
 })

@@ -83,7 +83,7 @@ test("who does not finish a handshake or a request, or asks nothing, is left", (
       expecting: ["200"],
       upgrading: ["200"]
     })
-  }), { limits })
+  }), { https: { limits } })
 
 /** Waits until the server has answered something, or ended it. */
 const headers = (connection: Http2Frames.Connection, stream: number) =>
