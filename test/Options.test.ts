@@ -124,6 +124,15 @@ describe("the command line", () => {
       assert.deepStrictEqual(nothing.authorizationAlwaysAllowPaths, [])
     }))
 
+  it.effect("takes a certificate for a name with each occurrence", () =>
+    Effect.gen(function*() {
+      const { tlsSniCertKey } = yield* read("--tls-sni-cert-key=a.crt,a.key", "--tls-sni-cert-key=b.crt,b.key:*.b,b")
+      assert.deepStrictEqual(tlsSniCertKey, [
+        { certFile: "a.crt", keyFile: "a.key", names: [] },
+        { certFile: "b.crt", keyFile: "b.key", names: ["*.b", "b"] }
+      ])
+    }))
+
   it.effect("reports everything that is wrong, with what was expected, at once", () =>
     Effect.map(
       problems(
@@ -152,6 +161,7 @@ describe("the command line", () => {
       [["--tls-min-version=TLS1.2"], /one of VersionTLS10, .*, found "TLS1.2"/],
       [["--tls-cipher-suites=RC4"], /TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256.*, found "RC4"/],
       [["--http2-max-streams-per-connection=-1"], /a whole number, 0 or more, found "-1"/],
+      [["--tls-sni-cert-key=a.crt,a.key", "--tls-sni-cert-key=b.crt"], /such as a.crt,a.key:.*, found "b.crt"/],
       [["--node-selector=pool in"], /label selector such as .*, found "pool in": /],
       [["--deprecated-kubelet-completely-insecure", "--kubelet-insecure-tls"], /excludes every other flag/]
     ] as const

@@ -8,8 +8,9 @@ const list = <S extends Schema.Constraint>(item: S) => Schema.optionalKey(Schema
 const text = Schema.optionalKey(Schema.String)
 
 export const Cluster = Schema.Struct({
+  // No user and password in it: the server is told in logs.
   server: Schema.String.check(
-    Schema.isPattern(/^https?:\/\/[^/]/, { expected: "a URL such as https://10.0.0.1:6443" })
+    Schema.isPattern(/^https?:\/\/[^/@]+(\/.*)?$/, { expected: "a URL such as https://10.0.0.1:6443" })
   ),
   "certificate-authority": text,
   "certificate-authority-data": text,

@@ -51,6 +51,14 @@ describe("a kubeconfig", () => {
     ])
   })
 
+  it("keeps a password out of what is told of it", () => {
+    const found = problems(kubeconfig({ cluster: "{ server: 'https://admin:a-password@10.0.0.1:6443' }" }))
+    assert.deepStrictEqual(found, ["clusters.0.cluster.server: Expected a URL such as https://10.0.0.1:6443"])
+    for (const user of ["{ token: [a-password] }", "{ token: 'a-password", "a-password: b: c", "[a-password]"]) {
+      assert.notInclude(problems(kubeconfig({ user })).join(), "a-password")
+    }
+  })
+
   it.each(
     [
       ["an unknown context", kubeconfig({ context: "there" }), [`current-context: no context is called "there"`]],

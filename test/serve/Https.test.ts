@@ -2,7 +2,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Exit, Fiber, FileSystem, Layer, Option, Result, Scope, Struct } from "effect"
 import { HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
-import { connect as connectHttp2 } from "node:http2"
+import { connect as connectHttp2, type Settings } from "node:http2"
 import { connect } from "node:net"
 import { connect as connectTls, type ConnectionOptions, getCiphers } from "node:tls"
 import * as ConnectionLimits from "../../src/serve/ConnectionLimits.ts"
@@ -109,14 +109,15 @@ describe("Https", () => {
       Effect.gen(function*() {
         const protocols = { ...TlsSettings.defaults, http2MaxStreamsPerConnection: told }
         const port = yield* serve(hello, { protocols })
-        const announced = yield* Effect.callback<number | undefined>((resume) => {
+        const announced = yield* Effect.callback<Settings>((resume) => {
           const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false })
-          session.on("remoteSettings", ({ maxConcurrentStreams }) => {
-            resume(Effect.succeed(maxConcurrentStreams))
+          session.on("remoteSettings", (settings) => {
+            resume(Effect.succeed(settings))
             session.close()
           })
         })
-        assert.strictEqual(announced, expected)
+        assert.strictEqual(announced.maxConcurrentStreams, expected)
+        assert.strictEqual(announced.maxHeaderListSize, 131_072)
       }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 

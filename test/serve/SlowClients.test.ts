@@ -5,6 +5,7 @@ import { TestClock } from "effect/testing"
 import { connect as connectTcp, type Socket } from "node:net"
 import { connect as connectTls } from "node:tls"
 import * as ConnectionLimits from "../../src/serve/ConnectionLimits.ts"
+import * as TlsSettings from "../../src/serve/TlsSettings.ts"
 import { tokens } from "../../src/simulate/Identities.ts"
 import { bearer, path, test } from "../fixtures/Attacked.ts"
 import * as Http2Frames from "../fixtures/Http2Frames.ts"
@@ -58,32 +59,36 @@ const dripping = (text: string) =>
     return yield* statuses(socket)
   })
 
-const moment = Duration.seconds(2)
+const moment = Duration.seconds(3)
 const limits = { ...ConnectionLimits.defaults, headers: moment, request: moment, idle: moment }
 
-test("who does not finish a handshake or a request, or asks nothing, is left", () =>
-  Effect.gen(function*() {
-    const heard = yield* Effect.all({
-      silentBeforeTls: Effect.flatMap(tcp, statuses),
-      silent: saying(""),
-      halfARequest: saying(start),
-      slowHeaders: dripping(`${start}X-Slow: ${"x".repeat(100_000)}`),
-      slowBody: saying(`${start.replace("GET", "POST")}Content-Length: 10\r\n\r\n1`),
-      done: saying(`${start}\r\n`),
-      expecting: saying(`${start}Expect: 100-continue\r\nContent-Length: 10\r\n\r\n`),
-      upgrading: saying(`${start}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
-    }, { concurrency: "unbounded" })
-    assert.deepStrictEqual(heard, {
-      silentBeforeTls: [],
-      silent: ["408"],
-      halfARequest: ["408"],
-      slowHeaders: ["408"],
-      slowBody: ["405", "408"],
-      done: ["200"],
-      expecting: ["200"],
-      upgrading: ["200"]
-    })
-  }), { https: { limits } })
+for (const disableHttp2Serving of [false, true]) {
+  const protocols = { ...TlsSettings.defaults, disableHttp2Serving }
+  const where = disableHttp2Serving ? "where HTTP/1.1 alone is spoken" : "where HTTP/2 is spoken, too"
+  test(`who does not finish a handshake or a request, or asks nothing, is left ${where}`, () =>
+    Effect.gen(function*() {
+      const heard = yield* Effect.all({
+        silentBeforeTls: Effect.flatMap(tcp, statuses),
+        silent: saying(""),
+        halfARequest: saying(start),
+        slowHeaders: dripping(`${start}X-Slow: ${"x".repeat(100_000)}`),
+        slowBody: saying(`${start.replace("GET", "POST")}Content-Length: 10\r\n\r\n1`),
+        done: saying(`${start}\r\n`),
+        expecting: saying(`${start}Expect: 100-continue\r\nContent-Length: 10\r\n\r\n`),
+        upgrading: saying(`${start}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
+      }, { concurrency: "unbounded" })
+      assert.deepStrictEqual(heard, {
+        silentBeforeTls: [],
+        silent: ["408"],
+        halfARequest: ["408"],
+        slowHeaders: ["408"],
+        slowBody: ["405", "408"],
+        done: ["200"],
+        expecting: ["200"],
+        upgrading: ["200"]
+      })
+    }), { https: { limits, protocols } })
+}
 
 /** Waits until the server has answered something, or ended it. */
 const headers = (connection: Http2Frames.Connection, stream: number) =>
