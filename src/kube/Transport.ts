@@ -3,8 +3,8 @@ import Undici from "@effect/platform-node/Undici"
 import { Equal } from "effect"
 import { HttpClientError } from "effect/http"
 import * as NetworkFailure from "../NetworkFailure.ts"
-import * as RenewedClient from "../RenewedClient.ts"
 import type { Access } from "./Credentials.ts"
+import * as RenewedClient from "./RenewedClient.ts"
 
 /** Whether connections made for one serve the other. */
 const isSame = (one: Access, other: Access) =>

@@ -6,7 +6,7 @@ import { Effect } from "effect"
 /** Connections are opened for a material, such as certificates, and kept until another one is to be used. */
 export const make = Effect.fnUntraced(function*<Material>(
   open: (material: Material) => Undici.Dispatcher,
-  same: (one: Material, other: Material) => boolean = Object.is
+  same: (one: Material, other: Material) => boolean
 ) {
   const latest = new Latest()
   yield* Effect.addFinalizer(() => Effect.promise(() => latest.destroyAll()))
