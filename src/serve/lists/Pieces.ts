@@ -1,4 +1,5 @@
 /** Objects written one after another, in pieces that others get their turn between. */
+import { piece } from "../Pace.ts"
 
 /** How objects are written. */
 export interface Writer {
@@ -8,15 +9,12 @@ export interface Writer {
   write(bytes: Uint8Array, at: number, index: number): number
 }
 
-/** Bytes. Long enough to be worth a write to a socket, and short enough to be made between two other things. */
-const pieceSize = 128 * 1024
-
 /** Roughly what an object comes to. */
 const objectSize = 400
 
 /** Hands out what is written of so many objects whenever that is enough. */
 export const pieces = function*(objects: number, { room, write }: Writer) {
-  const capacity = Math.min(pieceSize, objects * objectSize)
+  const capacity = Math.min(piece, objects * objectSize)
   let bytes: Uint8Array = Buffer.allocUnsafeSlow(capacity)
   let length = 0
   for (let index = 0; index < objects; index++) {
