@@ -3,8 +3,13 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, Layer, Logger } from "effect"
 import { CliError, Command } from "effect/cli"
+import { setFlagsFromString } from "node:v8"
 import * as MetricsServer from "./MetricsServer.ts"
 import * as Options from "./Options.ts"
+
+// The one WebAssembly here reads the kube-apiserver's answers. They are few: optimizing it costs 10 MB and gains nothing.
+setFlagsFromString("--no-wasm-tier-up")
+setFlagsFromString("--no-wasm-dynamic-tiering")
 
 Command.make(
   "metrics-server",

@@ -1,7 +1,4 @@
 /** Makes a serving certificate that nobody but itself vouches for. */
-import "reflect-metadata" // must be there before @peculiar/x509 loads
-
-import * as x509 from "@peculiar/x509"
 import { Clock, Duration, Effect } from "effect"
 import { isIP } from "node:net"
 import type { Pair } from "../Pem.ts"
@@ -18,6 +15,7 @@ const leeway = Duration.hours(1)
 export const make = Effect.fn("SelfSigned.make")(function*(names: ReadonlyArray<string>): Effect.fn.Return<Pair> {
   const now = yield* Clock.currentTimeMillis
   return yield* Effect.promise(async () => {
+    const x509 = await library()
     const keys = await crypto.subtle.generateKey(keyAlgorithm, true, ["sign", "verify"])
     const cert = await x509.X509CertificateGenerator.createSelfSigned({
       name: "CN=metrics-server",
@@ -38,3 +36,9 @@ export const make = Effect.fn("SelfSigned.make")(function*(names: ReadonlyArray<
     return { cert: cert.toString("pem"), key: x509.PemConverter.encode(key, "PRIVATE KEY") }
   })
 })
+
+/** Loaded when a pair is to be made: whoever gives one, or kept one, does not pay for it at start. */
+const library = async () => {
+  await import("reflect-metadata") // must be there before @peculiar/x509 loads
+  return import("@peculiar/x509")
+}

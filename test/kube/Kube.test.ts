@@ -78,6 +78,17 @@ describe("by a kubeconfig", () => {
       yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* user(kube), "Bearer plugged")
     }))
+
+  test("a provider's token, as long as it is valid", () =>
+    Effect.gen(function*() {
+      const { entry } = yield* TlsApiServer.make()
+      const token = ["{}", JSON.stringify({ exp: 4_102_444_800 }), "signed"].map((part) =>
+        Buffer.from(part).toString("base64url")
+      ).join(".")
+      const config = { "id-token": token, "client-id": "metrics-server", "idp-issuer-url": "https://127.0.0.1:1" }
+      const { kube } = yield* kubeOf(entry, { "auth-provider": { name: "oidc", config } })
+      assert.strictEqual(yield* user(kube), `Bearer ${token}`)
+    }))
 })
 
 describe("from inside the cluster", () => {

@@ -1,10 +1,8 @@
 /** Authorities that sign client certificates, and whether a chain of certificates leads to one of them. */
-import "reflect-metadata" // must be there before @peculiar/x509 loads
-
-import * as x509 from "@peculiar/x509"
 import { Result } from "effect"
 import type { X509Certificate } from "node:crypto"
 import * as Pem from "../../Pem.ts"
+import * as CertificateExtensions from "./CertificateExtensions.ts"
 
 /**
  * TLS accepts any client certificate, so that two authorities can be told apart; it is verified here, by the rules that
@@ -68,12 +66,12 @@ const search = (
 
 /** Whether one certificate may sign certificates, and signed this one, with so many authorities between it and the leaf. */
 const signs = (issuer: X509Certificate, certificate: X509Certificate, between: number) =>
-  issuer.ca && between <= extensionsOf(issuer).pathLength &&
+  issuer.ca && between <= CertificateExtensions.of(issuer).pathLength &&
   certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
 
 const isUsable = (certificate: X509Certificate, now: number) =>
   isValid(validityOf([certificate]), now) && isForClients(certificate) &&
-  !/sha1|md5/i.test(certificate.signatureAlgorithm ?? "") && !extensionsOf(certificate).isBeyondUs
+  !/sha1|md5/i.test(certificate.signatureAlgorithm ?? "") && !CertificateExtensions.of(certificate).isBeyondUs
 
 const isValid = ({ notAfter, notBefore }: Path, now: number) => notBefore <= now && now <= notAfter
 
@@ -88,37 +86,6 @@ const anyUsage = "2.5.29.37.0"
 /** A certificate that names no purpose is good for any. */
 const isForClients = ({ keyUsage }: X509Certificate) =>
   keyUsage === undefined || keyUsage.includes(clientAuth) || keyUsage.includes(anyUsage)
-
-/** Key usage, subject alternative name, basic constraints and extended key usage: those that are looked at, or harmless. */
-const understood = new Set(["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37"])
-
-interface Extensions {
-  readonly pathLength: number
-  /** It demands what we do not know. */
-  readonly isBeyondUs: boolean
-}
-
-/** What node:crypto does not tell of a certificate. */
-const extensionsOf = (certificate: X509Certificate): Extensions => {
-  const known = extensions.get(certificate)
-  if (known !== undefined) return known
-  const found = Result.getOrElse(
-    Result.try(() => readExtensions(certificate)),
-    () => ({ pathLength: 0, isBeyondUs: true })
-  )
-  extensions.set(certificate, found)
-  return found
-}
-
-const extensions = new WeakMap<X509Certificate, Extensions>()
-
-const readExtensions = ({ raw }: X509Certificate): Extensions => {
-  const certificate = new x509.X509Certificate(raw)
-  return {
-    pathLength: certificate.getExtension(x509.BasicConstraintsExtension)?.pathLength ?? Number.POSITIVE_INFINITY,
-    isBeyondUs: certificate.extensions.some(({ critical, type }) => critical && !understood.has(type))
-  }
-}
 
 const describe = (leaf: X509Certificate, now: number) => {
   const validity = validityOf([leaf])
