@@ -7,10 +7,15 @@ import { readFileSync, writeFileSync } from "node:fs"
 const ticks = 100
 
 /** Milliseconds of CPU since the start, user and system. */
-export const cpuMillis = (pid: number) => {
+export const cpuMillis = (pid: number) => millis(pid, 11)
+
+/** The same of all processes that it started and that have ended. */
+export const cpuMillisOfEnded = (pid: number) => millis(pid, 13)
+
+const millis = (pid: number, field: number) => {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-  return (Number(fields[11]) + Number(fields[12])) * 1000 / ticks
+  return (Number(fields[field]) + Number(fields[field + 1])) * 1000 / ticks
 }
 
 const megabytes = (pid: number, field: string) => {

@@ -23,29 +23,23 @@ export interface Server {
   readonly stop: () => Promise<void>
 }
 
-/** As in the image. */
-const nodeFlags = ["--max-semi-space-size=4"]
+/** As in the image (deploy/Dockerfile). */
+export const nodeFlags = ["--max-semi-space-size=4"]
+export const environment = { MALLOC_ARENA_MAX: "1" }
 
 const root = new URL("../", import.meta.url)
 
 /** Built by `npm run build`; without that, the sources. */
-const program = () => {
+export const program = () => {
   const bundle = fileURLToPath(new URL("dist/metrics-server.mjs", root))
   return existsSync(bundle) ? bundle : fileURLToPath(new URL("src/main.ts", root))
 }
 
 export const start = async (nodes: number): Promise<Server> => {
-  const { child: simulation, word: cluster } = await Process.start<Up>("simulatedCluster.ts", [
-    String(nodes),
-    String(podsPerNode)
-  ])
-  const port = await freePort()
-  const url = `https://127.0.0.1:${port}`
+  const { child: simulation, word: cluster } = await simulate(nodes)
   const began = performance.now()
-  const child = spawn(process.execPath, [...nodeFlags, program(), ...flags(cluster, port)], {
-    stdio: ["ignore", "ignore", "inherit"]
-  })
-  await untilReady(child, url)
+  const { child, url } = await launch(cluster)
+  await until("/readyz", child, url)
   return {
     pid: child.pid ?? 0,
     url,
@@ -57,6 +51,19 @@ export const start = async (nodes: number): Promise<Server> => {
       await Process.stop(simulation)
     }
   }
+}
+
+export const simulate = (nodes: number) =>
+  Process.start<Up>("simulatedCluster.ts", [String(nodes), String(podsPerNode)])
+
+/** Starts the server in that cluster and waits for nothing. */
+export const launch = async (cluster: Up) => {
+  const port = await freePort()
+  const child = spawn(process.execPath, [...nodeFlags, program(), ...flags(cluster, port)], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, ...environment }
+  })
+  return { child, url: `https://127.0.0.1:${port}` }
 }
 
 const flags = ({ directory }: Up, port: number) => [
@@ -78,10 +85,10 @@ const freePort = () =>
     })
   })
 
-const untilReady = async (child: ChildProcess, url: string) => {
-  while ((await status(url, "/readyz")) !== 200) {
+export const until = async (path: "/livez" | "/readyz", child: ChildProcess, url: string) => {
+  while ((await status(url, path)) !== 200) {
     if (child.exitCode !== null) throw new Error("the metrics server has ended")
-    await Process.sleep(200)
+    await Process.sleep(path === "/livez" ? 10 : 200)
   }
 }
 

@@ -11,6 +11,7 @@ import * as Requests from "./requests.ts"
 import { type Row, table } from "./Row.ts"
 import * as Scrape from "./scrape.ts"
 import * as Server from "./Server.ts"
+import * as Start from "./start.ts"
 
 const given = process.argv.slice(2)
 const quick = given.includes("--quick")
@@ -36,6 +37,6 @@ const ofSize = async (nodes: number): Promise<ReadonlyArray<Row>> => {
   return [start, ...scrape, ...atRest, ...underLists, ...requests, ...loop]
 }
 
-const rows: Array<Row> = [...Parse.run()]
+const rows: Array<Row> = [...Parse.run(), ...await Start.run(quick ? 3 : 10)]
 for (const size of nodes) rows.push(...await ofSize(size))
 process.stdout.write(`${table(rows)}\n`)

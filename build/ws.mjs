@@ -1,0 +1,3 @@
+/** In place of ws, which Effect would use for WebSockets: the server has none. */
+export const WebSocket = undefined
+export const WebSocketServer = undefined
