@@ -1,15 +1,16 @@
 /** The image: what its recipe promises, and its file tree at work under its user. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, layer } from "@effect/vitest"
-import { Effect, FileSystem, Layer, Path } from "effect"
+import { Effect, FileSystem, Layer } from "effect"
 import { environment, nodeFlags } from "../../bench/Server.ts"
-import { isolation, librariesOf } from "../fixtures/Container.ts"
+import { isolation } from "../fixtures/Container.ts"
 import { Built, serve, simulation, written } from "../fixtures/Deployed.ts"
 import * as Dockerfile from "../fixtures/Dockerfile.ts"
 import { http2 } from "../fixtures/HttpsClient.ts"
+import * as ImageTree from "../fixtures/ImageTree.ts"
 
 const stages = Effect.gen(function*() {
-  const all = Dockerfile.parse(yield* (yield* FileSystem.FileSystem).readFileString("deploy/Dockerfile"))
+  const all = Dockerfile.parse(yield* (yield* FileSystem.FileSystem).readFileString(ImageTree.recipe))
   const final = all.at(-1)
   assert(final !== undefined)
   return { all, final }
@@ -22,36 +23,6 @@ const userOf = (stage: Dockerfile.Stage) => {
   const [uid = 0, gid = 0] = Dockerfile.only(stage, "USER").rest.split(":").map(Number)
   return { uid, gid }
 }
-
-/** The final stage's tree: what it copies, above a stand-in for its base, which is Node.js and what Node.js loads. */
-const assemble = Effect.gen(function*() {
-  const fs = yield* FileSystem.FileSystem
-  const { basename, dirname, join } = yield* Path.Path
-  const { directory } = yield* Built
-  const { final } = yield* stages
-  const root = yield* fs.makeTempDirectoryScoped({ prefix: "metrics-server-image-" })
-  yield* fs.chmod(root, 0o755)
-  const put = Effect.fnUntraced(function*(from: string, to: string, mode: number) {
-    yield* fs.makeDirectory(dirname(join(root, to)), { recursive: true, mode: 0o755 })
-    yield* fs.copyFile(from, join(root, to))
-    yield* fs.chmod(join(root, to), mode)
-  })
-  const [node = ""] = entrypointOf(final)
-  yield* put(process.execPath, node, 0o555)
-  yield* Effect.forEach(librariesOf(process.execPath), (library) => put(library, library, 0o555))
-  for (const { flags, rest } of Dockerfile.all(final, "COPY")) {
-    const [from = "", to = ""] = rest.split(" ")
-    yield* put(
-      flags["from"] === "build" ? join(directory, basename(from)) : from,
-      to,
-      Number.parseInt(flags["chmod"] ?? "", 8)
-    )
-  }
-  yield* fs.makeDirectory(join(root, "tmp"), { mode: 0o777 })
-  yield* fs.chmod(join(root, "tmp"), 0o1777)
-  yield* fs.makeDirectory(join(root, "proc"))
-  return { root, put, final }
-})
 
 layer(Layer.provideMerge(Built.layer, NodeServices.layer), { excludeTestServices: true, timeout: "120 seconds" })(
   "the image",
@@ -110,13 +81,13 @@ layer(Layer.provideMerge(Built.layer, NodeServices.layer), { excludeTestServices
         }))
     })
 
-    it.effect(`serves ${isolation.description}`, () =>
+    it.effect(`${ImageTree.description}, serves ${isolation.description}`, () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
-        const { final, put, root } = yield* assemble
+        const { final, root } = yield* ImageTree.make
         const { kubeletCa, metricsServerKubeconfig } = yield* written
-        yield* put(metricsServerKubeconfig, "/etc/kubeconfig", 0o444)
-        yield* put(kubeletCa, "/etc/kubelet-ca.crt", 0o444)
+        yield* ImageTree.put(root, metricsServerKubeconfig, "/etc/kubeconfig", 0o444)
+        yield* ImageTree.put(root, kubeletCa, "/etc/kubelet-ca.crt", 0o444)
         const inside = isolation.ownUser ? "" : root
         const { child, expected, nodes, port } = yield* serve({
           command: isolation.wrap(root, userOf(final), entrypointOf(final)),
