@@ -37,43 +37,24 @@ const servingNames = [
   "metrics-server.kube-system.svc.cluster.local"
 ]
 
-const routes = (limits: Options) =>
+const routes = (options: Options) =>
   Layer.unwrap(Effect.gen(function*() {
     const extra = yield* Effect.all([Probes.routes, Statusz.routes({ version }), Telemetry.routes])
-    return Layer.provideMerge(Health.layerStop, Routes.layer({ version, extra: extra.flat(), limits }))
+    return Layer.provideMerge(
+      Health.layerStop,
+      Routes.layer({ version, extra: extra.flat(), limits: options.requests })
+    )
   }))
 
 /** Who is let in, and to what. */
-const access = (options: Options) =>
+const access = ({ authentication, authorization, frontProxy }: Options) =>
   Access.layer.pipe(
-    Layer.provide([
-      Authentication.layer,
-      asking(
-        options.authorizationKubeconfig,
-        Authorization.layer({
-          alwaysAllowPaths: options.authorizationAlwaysAllowPaths,
-          allowedTimeToLive: options.authorizationWebhookCacheAuthorizedTtl,
-          deniedTimeToLive: options.authorizationWebhookCacheUnauthorizedTtl
-        })
-      )
-    ]),
+    Layer.provide([Authentication.layer, asking(authorization.kubeconfig, Authorization.layer(authorization))]),
     Layer.provide(asking(
-      options.authenticationKubeconfig,
+      authentication.kubeconfig,
       Layer.merge(
-        BearerToken.layer({ timeToLive: options.authenticationTokenWebhookCacheTtl }),
-        AuthenticationConfig.layer({
-          clientCaFile: options.clientCaFile,
-          requestHeader: {
-            clientCaFile: options.requestheaderClientCaFile,
-            allowedNames: options.requestheaderAllowedNames,
-            usernameHeaders: options.requestheaderUsernameHeaders,
-            uidHeaders: options.requestheaderUidHeaders,
-            groupHeaders: options.requestheaderGroupHeaders,
-            extraHeaderPrefixes: options.requestheaderExtraHeadersPrefix
-          },
-          skipLookup: options.authenticationSkipLookup,
-          tolerateLookupFailure: options.authenticationTolerateLookupFailure
-        })
+        BearerToken.layer(authentication),
+        AuthenticationConfig.layer({ ...authentication, requestHeader: frontProxy })
       )
     ))
   )
@@ -87,57 +68,31 @@ const asking = <A, E>(
 
 /** Everything between the seams: kubelets, the kube-apiserver and the listening socket are given from outside. */
 export const layerNoEdges = (options: Options) => {
-  const { kubeletRequestTimeout, metricResolution, metricRetention } = options
-  return Layer.mergeAll(routes(options), Scraper.layer({ resolution: metricResolution })).pipe(
+  const { kubelet, server } = options
+  const retention = Option.getOrElse(server.retention, () => Duration.times(server.resolution, 4))
+  return Layer.mergeAll(routes(options), Scraper.layer(server)).pipe(
+    Layer.provide([access(options), MetricsApi.layer(server), Health.layer(server), Telemetry.Telemetry.layer]),
     Layer.provide([
-      access(options),
-      MetricsApi.layer({ versions: options.runtimeConfig }),
-      Health.layer({ resolution: metricResolution }),
-      Telemetry.Telemetry.layer
-    ]),
-    Layer.provide([
-      MetricsStore.layer({
-        resolution: metricResolution,
-        publishSwap: options.publishSwap,
-        retention: Option.getOrElse(metricRetention, () => Duration.times(metricResolution, 4))
-      }),
+      MetricsStore.layer({ ...server, retention }),
       ScrapeStatus.layer,
-      Kubelet.layer({
-        preferredTypes: options.kubeletPreferredAddressTypes,
-        port: options.kubeletPort,
-        useNodeStatusPort: options.kubeletUseNodeStatusPort,
-        requestTimeout: kubeletRequestTimeout,
-        completelyInsecure: options.kubeletCompletelyInsecure
-      }),
-      Nodes.layer({ nodeSelector: options.nodeSelector }),
+      Kubelet.layer(kubelet),
+      Nodes.layer(server),
       Pods.layer
     ])
   )
 }
 
 /** The whole server. */
-export const layer = (options: Options) =>
-  layerNoEdges(options).pipe(
+export const layer = (options: Options) => {
+  const { certDir, certFile, keyFile, tlsSniCertKey, ...serving } = options.serving
+  const given = Option.all({ certFile, keyFile })
+  const certificate = { given, dir: certDir, names: servingNames, named: tlsSniCertKey }
+  return layerNoEdges(options).pipe(
     Layer.provide([
-      KubeletClient.layer({ completelyInsecure: options.kubeletCompletelyInsecure }),
-      Https.layer({
-        bindAddress: options.bindAddress,
-        port: options.securePort,
-        certificate: {
-          given: Option.all({ certFile: options.tlsCertFile, keyFile: options.tlsPrivateKeyFile }),
-          dir: options.certDir,
-          names: servingNames,
-          named: options.tlsSniCertKey
-        },
-        protocols: options,
-        limits: ConnectionLimits.make(options)
-      })
+      KubeletClient.layer(options.kubelet),
+      Https.layer({ ...serving, certificate, protocols: serving, limits: ConnectionLimits.make(options.requests) })
     ]),
-    Layer.provide(KubeletTls.layer({
-      insecure: options.kubeletInsecureTls,
-      certificateAuthority: options.kubeletCertificateAuthority,
-      clientCertificate: options.kubeletClientCertificate,
-      clientKey: options.kubeletClientKey
-    })),
-    Layer.provide(Kube.layer({ kubeconfig: options.kubeconfig }))
+    Layer.provide(KubeletTls.layer(options.kubelet)),
+    Layer.provide(Kube.layer(options.server))
   )
+}

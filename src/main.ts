@@ -1,29 +1,45 @@
 /** The command line of the metrics server: options -> layers -> launch. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Console, Effect, Exit, Layer, Logger } from "effect"
-import { CliError, Command } from "effect/cli"
+import { Cause, Console, Effect, Exit, Layer, Stdio } from "effect"
+import { Command } from "effect/cli"
 import { setFlagsFromString } from "node:v8"
+import * as GoFlags from "./GoFlags.ts"
+import * as Help from "./Help.ts"
 import * as MetricsServer from "./MetricsServer.ts"
+import * as Logging from "./observe/Logging.ts"
 import * as Options from "./Options.ts"
 
 // The one WebAssembly here reads the kube-apiserver's answers. They are few: optimizing it costs 10 MB and gains nothing.
 setFlagsFromString("--no-wasm-tier-up")
 setFlagsFromString("--no-wasm-dynamic-tiering")
 
-Command.make(
-  "metrics-server",
-  Options.flags,
-  (given) => Options.read(given).pipe(Effect.flatMap((options) => Layer.launch(MetricsServer.layer(options))))
-).pipe(
-  Command.withDescription("Serves metrics.k8s.io: what the nodes and pods of a Kubernetes cluster use right now"),
-  Command.run({ version: MetricsServer.version }),
-  Effect.tapError((error) => {
-    // What the command line got wrong it has said itself, below its help.
-    if (CliError.isCliError(error)) return Effect.void
-    return error._tag === "OptionsError" ? Console.error(error.message) : Effect.logFatal(error.message)
-  }),
-  Effect.provide([NodeServices.layer, Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])]),
+const flags = [...Options.settings, { name: "help", letter: "h" }, { name: "version" }]
+
+/** Serves until it is told to stop. What is wrong with the command line as a whole is told with what is wrong with its flags. */
+const metricsServer = (problems: ReadonlyArray<string>) =>
+  Command.make("metrics-server", Options.flags, (given) =>
+    Options.read(given, problems).pipe(
+      Effect.tapError((error) => Console.error(error.message)),
+      Effect.flatMap(serve)
+    )).pipe(
+      Command.withDescription("Serves metrics.k8s.io: what the nodes and pods of a Kubernetes cluster use right now")
+    )
+
+const serve = (options: Options.Options) =>
+  Layer.launch(MetricsServer.layer(options)).pipe(
+    Effect.tapError((error) => Effect.logFatal(error.message)),
+    Effect.provide(Logging.layer(options.logging, options.inert))
+  )
+
+const main = Effect.gen(function*() {
+  const { args } = yield* Stdio.Stdio
+  const line = GoFlags.normalize(yield* args, { flags, commands: [] })
+  yield* Command.runWith(metricsServer(line.problems), { version: MetricsServer.version })(line.args)
+})
+
+main.pipe(
+  Effect.provide([NodeServices.layer, Help.layer]),
   NodeRuntime.runMain({
     disableErrorReporting: true,
     teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)

@@ -1,46 +1,24 @@
 /** The command line: Go's manners, the original's names and rules, and every problem at once. */
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Option } from "effect"
-import { Command } from "effect/cli"
-import * as Options from "../src/Options.ts"
-
-/** What the server would run with. */
-const read = (...args: ReadonlyArray<string>) =>
-  Effect.gen(function*() {
-    let options = Option.none<Options.Options>()
-    yield* Command.runWith(
-      Command.make("metrics-server", Options.flags, (given) =>
-        Effect.map(Options.read(given), (read) => {
-          options = Option.some(read)
-        })),
-      { version: "0" }
-    )(args)
-    return yield* Effect.fromOption(options)
-  }).pipe(Effect.provide(NodeServices.layer))
-
-const problems = (...args: ReadonlyArray<string>) =>
-  Effect.map(
-    Effect.flip(read(...args)),
-    (error) => error._tag === "OptionsError" ? error.problems : [error.message]
-  )
+import { problems, read } from "./fixtures/CommandLine.ts"
 
 describe("the command line", () => {
   it.effect("has the original's defaults", () =>
     Effect.map(read(), (options) => {
-      assert.strictEqual(Duration.toSeconds(options.metricResolution), 60)
-      assert.strictEqual(Duration.toSeconds(options.kubeletRequestTimeout), 10)
-      assert.strictEqual(options.securePort, 443)
-      assert.strictEqual(options.kubeletPort, 10250)
-      assert.strictEqual(options.bindAddress, "0.0.0.0")
-      assert.deepStrictEqual(options.kubeletPreferredAddressTypes, [
+      assert.strictEqual(Duration.toSeconds(options.server.resolution), 60)
+      assert.strictEqual(Duration.toSeconds(options.kubelet.requestTimeout), 10)
+      assert.strictEqual(options.serving.port, 443)
+      assert.strictEqual(options.kubelet.port, 10250)
+      assert.strictEqual(options.serving.bindAddress, "0.0.0.0")
+      assert.deepStrictEqual(options.kubelet.preferredTypes, [
         "Hostname",
         "InternalDNS",
         "InternalIP",
         "ExternalDNS",
         "ExternalIP"
       ])
-      assert.deepStrictEqual(options.kubeconfig, Option.none())
+      assert.deepStrictEqual(options.server.kubeconfig, Option.none())
     }))
 
   it.effect("of the original's manifests is understood", () =>
@@ -53,11 +31,11 @@ describe("the command line", () => {
         "--metric-resolution=15s"
       ),
       (options) => {
-        assert.strictEqual(options.certDir, "/tmp")
-        assert.strictEqual(options.securePort, 10250)
-        assert.isTrue(options.kubeletUseNodeStatusPort)
-        assert.deepStrictEqual(options.kubeletPreferredAddressTypes, ["InternalIP", "ExternalIP", "Hostname"])
-        assert.strictEqual(Duration.toSeconds(options.metricResolution), 15)
+        assert.strictEqual(options.serving.certDir, "/tmp")
+        assert.strictEqual(options.serving.port, 10250)
+        assert.isTrue(options.kubelet.useNodeStatusPort)
+        assert.deepStrictEqual(options.kubelet.preferredTypes, ["InternalIP", "ExternalIP", "Hostname"])
+        assert.strictEqual(Duration.toSeconds(options.server.resolution), 15)
       }
     ))
 
@@ -65,16 +43,16 @@ describe("the command line", () => {
     Effect.map(
       read("--secure-port", "1000", "-l", "pool=a", "--secure-port=2000", "--kubelet-insecure-tls=false"),
       (options) => {
-        assert.strictEqual(options.securePort, 2000)
-        assert.deepStrictEqual(options.nodeSelector, Option.some("pool=a"))
-        assert.isFalse(options.kubeletInsecureTls)
+        assert.strictEqual(options.serving.port, 2000)
+        assert.deepStrictEqual(options.server.nodeSelector, Option.some("pool=a"))
+        assert.isFalse(options.kubelet.insecure)
       }
     ))
 
   it.effect("tells a switch that is off from one of which nothing is said", () =>
     Effect.gen(function*() {
       const publishSwap = (...args: ReadonlyArray<string>) =>
-        Effect.map(read(...args), (options) => options.publishSwap)
+        Effect.map(read(...args), (options) => options.server.publishSwap)
       assert.deepStrictEqual(yield* publishSwap(), Option.none())
       assert.deepStrictEqual(yield* publishSwap("--publish-swap"), Option.some(true))
       assert.deepStrictEqual(yield* publishSwap("--publish-swap=false"), Option.some(false))
@@ -82,7 +60,7 @@ describe("the command line", () => {
 
   it.effect("switches versions of the API off, in one occurrence or in several", () =>
     Effect.gen(function*() {
-      const served = (...args: ReadonlyArray<string>) => Effect.map(read(...args), (options) => options.runtimeConfig)
+      const served = (...args: ReadonlyArray<string>) => Effect.map(read(...args), (options) => options.server.versions)
       assert.deepStrictEqual(yield* served(), ["v1", "v1beta1"])
       assert.deepStrictEqual(yield* served("--runtime-config=metrics.k8s.io/v1=false"), ["v1beta1"])
       assert.deepStrictEqual(
@@ -109,25 +87,25 @@ describe("the command line", () => {
   it.effect("believes and lets in as the original does, unless told otherwise, in one occurrence or in several", () =>
     Effect.gen(function*() {
       const byDefault = yield* read()
-      assert.deepStrictEqual(byDefault.authorizationAlwaysAllowPaths, ["/healthz", "/readyz", "/livez"])
-      assert.deepStrictEqual(byDefault.requestheaderUsernameHeaders, ["x-remote-user"])
-      assert.deepStrictEqual(byDefault.requestheaderAllowedNames, [])
-      assert.strictEqual(Duration.toSeconds(byDefault.authenticationTokenWebhookCacheTtl), 10)
+      assert.deepStrictEqual(byDefault.authorization.alwaysAllowPaths, ["/healthz", "/readyz", "/livez"])
+      assert.deepStrictEqual(byDefault.frontProxy.usernameHeaders, ["x-remote-user"])
+      assert.deepStrictEqual(byDefault.frontProxy.allowedNames, [])
+      assert.strictEqual(Duration.toSeconds(byDefault.authentication.timeToLive), 10)
       const told = yield* read(
         "--authorization-always-allow-paths=/metrics",
         "--requestheader-allowed-names=a, b",
         "--requestheader-allowed-names=c"
       )
-      assert.deepStrictEqual(told.authorizationAlwaysAllowPaths, ["/metrics"])
-      assert.deepStrictEqual(told.requestheaderAllowedNames, ["a", "b", "c"])
+      assert.deepStrictEqual(told.authorization.alwaysAllowPaths, ["/metrics"])
+      assert.deepStrictEqual(told.frontProxy.allowedNames, ["a", "b", "c"])
       const nothing = yield* read("--authorization-always-allow-paths=")
-      assert.deepStrictEqual(nothing.authorizationAlwaysAllowPaths, [])
+      assert.deepStrictEqual(nothing.authorization.alwaysAllowPaths, [])
     }))
 
   it.effect("takes a certificate for a name with each occurrence", () =>
     Effect.gen(function*() {
-      const { tlsSniCertKey } = yield* read("--tls-sni-cert-key=a.crt,a.key", "--tls-sni-cert-key=b.crt,b.key:*.b,b")
-      assert.deepStrictEqual(tlsSniCertKey, [
+      const { serving } = yield* read("--tls-sni-cert-key=a.crt,a.key", "--tls-sni-cert-key=b.crt,b.key:*.b,b")
+      assert.deepStrictEqual(serving.tlsSniCertKey, [
         { certFile: "a.crt", keyFile: "a.key", names: [] },
         { certFile: "b.crt", keyFile: "b.key", names: ["*.b", "b"] }
       ])
@@ -159,6 +137,12 @@ describe("the command line", () => {
       [["--kubelet-insecure-tls", "--kubelet-certificate-authority=ca"], /exclude each other/],
       [["--kubelet-client-key=key"], /need each other/],
       [["--tls-min-version=TLS1.2"], /one of VersionTLS10, .*, found "TLS1.2"/],
+      [["--tls-curve-preferences=P256"], /23, 24, .*, found "P256"/],
+      [["--goaway-chance=0.5"], /a number from 0 to 0.02, found "0.5"/],
+      [["--strict-transport-security-directives=max-age=x"], /max-age=SECONDS, .*, found "max-age=x"/],
+      [["--vmodule=Reflector"], /PATTERN=NUMBER .*, found "Reflector"/],
+      [["--logging-format=xml"], /one of text, json, found "xml"/],
+      [["--kubelet-insecure-tls=yes"], /true or false, found "yes"/],
       [["--tls-cipher-suites=RC4"], /TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256.*, found "RC4"/],
       [["--http2-max-streams-per-connection=-1"], /a whole number, 0 or more, found "-1"/],
       [["--tls-sni-cert-key=a.crt,a.key", "--tls-sni-cert-key=b.crt"], /such as a.crt,a.key:.*, found "b.crt"/],
@@ -170,6 +154,38 @@ describe("the command line", () => {
     ([args, expected]) => Effect.map(problems(...args), (problems) => assert.match(problems.join("\n"), expected))
   )
 
-  it.effect("refuses flags it does not know", () =>
-    Effect.map(Effect.exit(read("--no-such-flag")), (exit) => assert.strictEqual(exit._tag, "Failure")))
+  it.effect("refuses flags it does not know together with values it cannot read", () =>
+    Effect.map(
+      problems("--metric-resolution=5s", "--secure-prt=1", "--kubelet-port=x"),
+      (problems) =>
+        assert.deepStrictEqual(problems, [
+          "--secure-prt: there is no such flag; did you mean --secure-port?",
+          "--kubelet-port: expected a port, 1 to 65535, found \"x\"",
+          "--metric-resolution: expected at least 10s, found 5s",
+          "--kubelet-request-timeout: expected at most 0.9 x --metric-resolution (4.5s), found 10s"
+        ])
+    ))
+
+  it.effect.each(["1", "t", "T", "TRUE", "true", "True"])(
+    "takes %s for true",
+    (text) => Effect.map(read(`--kubelet-insecure-tls=${text}`), ({ kubelet }) => assert.isTrue(kubelet.insecure))
+  )
+
+  it.effect.each(["0", "f", "F", "FALSE", "false", "False"])(
+    "takes %s for false",
+    (text) =>
+      Effect.map(
+        read("--kubelet-insecure-tls", `--kubelet-insecure-tls=${text}`),
+        ({ kubelet }) => assert.isFalse(kubelet.insecure)
+      )
+  )
+
+  it.effect("takes --vmodule as klog does", () =>
+    Effect.map(read("--vmodule=Reflector=4,Scrape*=1", "-v", "2"), ({ logging }) => {
+      assert.strictEqual(logging.verbosity, 2)
+      assert.deepStrictEqual(logging.modules, [
+        { pattern: "Reflector", verbosity: 4 },
+        { pattern: "Scrape*", verbosity: 1 }
+      ])
+    }))
 })

@@ -104,7 +104,7 @@ it.effect("the clients' authority, from a file", () =>
         }))
       allWell(answers)
       assert.strictEqual(yield* status({ pair: old }), "401,401")
-    }).pipe(Effect.provide(Attacked.layer({ flags: { clientCaFile: [`${directory}/ca.crt`] } })))
+    }).pipe(Effect.provide(Attacked.layer({ flags: { "client-ca-file": [`${directory}/ca.crt`] } })))
   }).pipe(Effect.provide(NodeServices.layer)))
 
 it.effect("the clients' and the front proxy's authority, from the cluster's ConfigMap", () =>

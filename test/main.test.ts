@@ -53,11 +53,43 @@ layer(NodeServices.layer, { excludeTestServices: true })("the program", (it) => 
       )
     }))
 
-  it.effect("names a flag it does not know and ends with 1", () =>
-    Effect.map(run("--no-such-flag"), ({ exitCode, output }) => {
+  it.effect("names the flags it does not know with everything else that is wrong, and ends with 1", () =>
+    Effect.map(run("--no-such-flag", "--secure-port=0"), ({ exitCode, output }) => {
       assert.strictEqual(exitCode, 1)
-      assert.include(output, "Unrecognized flag: --no-such-flag")
+      assert.strictEqual(
+        output,
+        "invalid options:\n" +
+          "  --no-such-flag: there is no such flag\n" +
+          "  --secure-port: expected a port, 1 to 65535, found \"0\"\n"
+      )
     }))
+
+  it.effect("says its version as the original does", () =>
+    Effect.map(run("--version"), ({ exitCode, output }) => {
+      assert.strictEqual(exitCode, 0)
+      assert.match(output, /^v\d+\.\d+\.\d+\n$/)
+    }))
+
+  it.effect("lists its flags by topic", () =>
+    Effect.map(run("--help"), ({ exitCode, output }) => {
+      assert.strictEqual(exitCode, 0)
+      assert.match(output, /\nKubelet client flags:\n {6}--kubelet-port PORT +Port of the kubelets \(default 10250\)\n/)
+      assert.match(output, /\nLogging flags:\n {2}-v, --v NUMBER /)
+      assert.match(output, /\nOther flags:\n {2}-h, --help .*\n {6}--version /)
+    }))
+
+  it.effect("warns once of all the flags that do nothing, in the form that was asked for", () =>
+    Effect.map(
+      run("--kubeconfig=/no/such/file", "--logging-format=json", "--profiling=false", "--audit-log-path", "-"),
+      ({ output }) => {
+        const lines = output.trim().split("\n").map((line) => JSON.parse(line))
+        assert.deepStrictEqual(lines.map(({ level }) => level), ["WARN", "FATAL"])
+        assert.strictEqual(
+          lines[0].message,
+          "flags that do nothing here were given: --audit-log-path, --profiling; docs/flags.md says why"
+        )
+      }
+    ))
 
   it.effect("says what is missing where there is neither a kubeconfig nor a service account", () =>
     Effect.map(run("--bind-address=127.0.0.1", "--kubeconfig=/no/such/file"), ({ exitCode, output }) => {

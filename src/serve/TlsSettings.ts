@@ -1,6 +1,7 @@
 /** The flags about TLS and HTTP/2 to clients, by the original's names; what they mean to OpenSSL. */
 import { Struct } from "effect"
 import type { SecureVersion } from "node:tls"
+import * as ListSetting from "../ListSetting.ts"
 import * as Setting from "../Setting.ts"
 import * as NamedCertificate from "./NamedCertificate.ts"
 
@@ -44,6 +45,19 @@ export const suites = {
 
 type Suite = keyof typeof suites
 
+/** OpenSSL's names by the numbers that IANA gave the groups, which are Go's CurveIDs. */
+export const curves = {
+  "23": "P-256",
+  "24": "P-384",
+  "25": "P-521",
+  "29": "X25519",
+  "4587": "SecP256r1MLKEM768",
+  "4588": "X25519MLKEM768",
+  "4589": "SecP384r1MLKEM1024"
+} as const
+
+type Curve = keyof typeof curves
+
 export const settings = {
   tlsMinVersion: Setting.word(
     "tls-min-version",
@@ -51,13 +65,19 @@ export const settings = {
     Struct.keys(versions),
     "VersionTLS12"
   ),
-  tlsCipherSuites: Setting.words(
+  tlsCipherSuites: ListSetting.words(
     "tls-cipher-suites",
     "Cipher suites for clients of TLS 1.2 and older, by their IANA names (default those of Node.js)",
     Struct.keys(suites),
     []
   ),
-  tlsSniCertKey: Setting.each(
+  tlsCurvePreferences: ListSetting.words(
+    "tls-curve-preferences",
+    "Groups to agree on keys with, by their IANA numbers, best first (default those of Node.js)",
+    Struct.keys(curves),
+    []
+  ),
+  tlsSniCertKey: ListSetting.repeated(
     "tls-sni-cert-key",
     "Serving certificate and key for clients that name the server they mean, such as a.crt,a.key:a.example,*.a.example " +
       "(without names for those of the certificate)",
@@ -78,6 +98,7 @@ export const settings = {
 export interface Protocols {
   readonly tlsMinVersion: keyof typeof versions
   readonly tlsCipherSuites: ReadonlyArray<Suite>
+  readonly tlsCurvePreferences: ReadonlyArray<Curve>
   readonly disableHttp2Serving: boolean
   readonly http2MaxStreamsPerConnection: number
 }
@@ -85,13 +106,15 @@ export interface Protocols {
 export const defaults: Protocols = {
   tlsMinVersion: "VersionTLS12",
   tlsCipherSuites: [],
+  tlsCurvePreferences: [],
   disableHttp2Serving: false,
   http2MaxStreamsPerConnection: 0
 }
 
 /** For OpenSSL. */
-export const contextOf = ({ tlsCipherSuites, tlsMinVersion }: Protocols) => ({
+export const contextOf = ({ tlsCipherSuites, tlsCurvePreferences, tlsMinVersion }: Protocols) => ({
   minVersion: versions[tlsMinVersion],
+  ...tlsCurvePreferences.length > 0 && { ecdhCurve: tlsCurvePreferences.map((curve) => curves[curve]).join(":") },
   ...tlsCipherSuites.length > 0 && {
     ciphers: [...new Set([...Object.values(alwaysOn), ...tlsCipherSuites.map((suite) => suites[suite])])].join(":")
   }

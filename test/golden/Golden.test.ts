@@ -8,7 +8,7 @@ import { differences } from "./Comparison.ts"
 import * as Credentials from "./Credentials.ts"
 import { cluster, type Exchange, exchanges } from "./Recorded.ts"
 
-const server = WholeServer.layer({ cluster, flags: { runtimeConfig: ["metrics.k8s.io/v1=false"] } }).pipe(
+const server = WholeServer.layer({ cluster, flags: { "runtime-config": ["metrics.k8s.io/v1=false"] } }).pipe(
   Layer.provideMerge(LoopbackHttps.layer)
 )
 

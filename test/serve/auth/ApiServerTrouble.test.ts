@@ -72,7 +72,7 @@ test("whoever waits for it longer than a request may take is told so", () =>
     assert.strictEqual(status, 504)
     assert.strictEqual(JSON.parse(body.toString()).reason, "Timeout")
     yield* intercept(nothing)
-  }), { flags: { requestTimeout: ["5s"] } })
+  }), { flags: { "request-timeout": ["5s"] } })
 
 test("a defect of ours is told to the log, and to the client that there is one", () =>
   Effect.gen(function*() {

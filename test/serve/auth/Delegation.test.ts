@@ -36,7 +36,7 @@ it.effect("its word counts, and that of the other does not", () =>
     const kubeconfig = [`${directory}/kubeconfig`]
     const server = WholeServer.layer({
       cluster: WholeServer.cluster,
-      flags: { authenticationKubeconfig: kubeconfig, authorizationKubeconfig: kubeconfig }
+      flags: { "authentication-kubeconfig": kubeconfig, "authorization-kubeconfig": kubeconfig }
     }).pipe(Layer.provideMerge(LoopbackHttps.layer))
 
     yield* WholeServer.begin

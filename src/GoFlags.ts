@@ -1,0 +1,69 @@
+/** Go's manners on a command line: what pflag would understand, rewritten so that every flag is one `--name=value`. */
+import { closestMatch } from "leven"
+
+/** As much of a flag as its manners depend on. */
+export interface Flag {
+  readonly name: string
+  readonly letter?: string
+  /** Absent for a switch: only behind "=" it takes a value. */
+  readonly metavar?: string
+}
+
+export interface CommandLine {
+  readonly args: ReadonlyArray<string>
+  /** Everything that is none of the known flags and commands, or lacks its value. */
+  readonly problems: ReadonlyArray<string>
+}
+
+export const normalize = (
+  args: ReadonlyArray<string>,
+  known: { readonly flags: ReadonlyArray<Flag>; readonly commands: ReadonlyArray<string> }
+): CommandLine => {
+  const byName = new Map(known.flags.map((flag) => [flag.name, flag]))
+  const byLetter = new Map(known.flags.flatMap((flag) => flag.letter === undefined ? [] : [[flag.letter, flag]]))
+  const names = [...byName.keys()]
+  const rest = [...args]
+  const found: Array<string> = []
+  const problems: Array<string> = []
+
+  const take = (flag: Flag, value: string | undefined) => {
+    const taken = value ?? (flag.metavar === undefined ? "true" : rest.shift())
+    if (taken === undefined) problems.push(`--${flag.name}: expected ${flag.metavar}, found nothing`)
+    else found.push(`--${flag.name}=${taken}`)
+  }
+
+  const unknown = (argument: string) => {
+    const [, dashes, name = "", value] = /^(--?)([^=]*)(=.*)?$/s.exec(argument) ?? []
+    const meant = closestMatch(name, names, { maxDistance: Math.floor(name.length / 3) })
+    problems.push(`${dashes}${name}: there is no such flag${meant === undefined ? "" : `; did you mean --${meant}?`}`)
+    // What follows may well be its value.
+    if (value === undefined && rest[0]?.startsWith("-") === false) rest.shift()
+  }
+
+  const long = (argument: string) => {
+    const [, name = "", value] = /^--([^=]*)(?:=(.*))?$/s.exec(argument) ?? []
+    const flag = byName.get(name)
+    if (flag === undefined) unknown(argument)
+    else take(flag, value)
+  }
+
+  /** Of letters that stand together, all but the last are switches; what follows a letter that wants a value is its value. */
+  const short = (argument: string) => {
+    for (let at = 1; at < argument.length; at++) {
+      const flag = byLetter.get(argument[at]!)
+      const after = argument.slice(at + 1)
+      if (flag === undefined) return unknown(argument)
+      if (after.startsWith("=")) return take(flag, after.slice(1))
+      if (flag.metavar !== undefined) return take(flag, after === "" ? undefined : after)
+      take(flag, undefined)
+    }
+  }
+
+  for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
+    if (/^--./s.test(argument)) long(argument)
+    else if (/^-[^-]/s.test(argument)) short(argument)
+    else if (known.commands.includes(argument)) found.push(argument)
+    else if (argument !== "") problems.push(`"${argument}": expected flags alone, and their values behind "="`)
+  }
+  return { args: found, problems }
+}
