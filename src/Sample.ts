@@ -106,6 +106,8 @@ export class Points {
 /** One scrape: row 0 of the points is the node itself, row `i + 1` is `containers[i]`. */
 export interface Sample {
   readonly node: string
+  /** Where it was read, `host:port`. */
+  readonly address?: string
   readonly containers: ReadonlyArray<ContainerKey>
   readonly points: Points
 }

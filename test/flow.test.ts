@@ -151,7 +151,7 @@ describe("from kubelet to client", () => {
       yield* fleet.setFault(first, Option.some(Fault.Once({ fault: Fault.ScrapeError() })))
       yield* warmUp
       const before = yield* text("/metrics")
-      assert.match(before, /^metrics_server_kubelet_request_failures_total\{reason="no_data"\} [1-9]/m)
+      assert.match(before, /^resource_metrics_scrape_failures_total\{reason="no_data"\} [1-9]/m)
       assert.match(before, /^metrics_server_kubelet_request_total\{success="true"\} [1-9]/m)
       assert.match(before, /^metrics_server_storage_points\{type="node"\} 3$/m)
       assert.include(before, `node="${first}"`)

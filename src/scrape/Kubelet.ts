@@ -44,7 +44,8 @@ export class Kubelet extends Context.Service<Kubelet, {
           known: ReadonlyArray<ContainerKey> | undefined,
           endpoint: Endpoint
         ) {
-          const fail = failing(node, hostAndPort(endpoint))
+          const address = hostAndPort(endpoint)
+          const fail = failing(node, address)
           const header = yield* Effect.mapError(authorization, (error) => fail("unauthorized", error.message, error))
           const requestedAt = yield* Clock.currentTimeMillis
           const { containers, points } = yield* client.get(
@@ -54,7 +55,7 @@ export class Kubelet extends Context.Service<Kubelet, {
             Effect.flatMap(Effect.fromResult),
             Effect.mapError(({ cause, detail, reason }: Unread) => fail(reason, detail, cause))
           )
-          return { node: node.name, containers, points } satisfies Sample
+          return { node: node.name, address, containers, points } satisfies Sample
         })
 
         const scrape = Effect.fnUntraced(function*(node: Node, known?: ReadonlyArray<ContainerKey>) {

@@ -1,57 +1,110 @@
-/** What the scrape loops count, under the original's names; the per-node series die with their node. */
-import { Clock, Duration, Effect, Metric } from "effect"
-import type { KubeletError } from "./KubeletError.ts"
+/** What the scrape loops count, under the original's names where it counts it too; the per-node series die with their node. */
+import { Clock, Duration, Effect } from "effect"
+import * as MetricFamily from "../MetricFamily.ts"
+import { KubeletReason } from "./KubeletError.ts"
+import type { Outcome, ScrapeStatus } from "./ScrapeStatus.ts"
 
 const boundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-const requests = Metric.counter("metrics_server_kubelet_request_total", {
-  description: "Scrapes of kubelets, by success",
-  incremental: true
-})
+const requests = MetricFamily.counter<"success">(
+  "metrics_server_kubelet_request_total",
+  "Scrapes of kubelets, by success"
+)
 
-const failures = Metric.counter("metrics_server_kubelet_request_failures_total", {
-  description: "Failed scrapes of kubelets, by reason",
-  incremental: true
-})
+const failures = MetricFamily.counter<"reason">(
+  "resource_metrics_scrape_failures_total",
+  "Failed scrapes of kubelets, by reason"
+)
 
-const requestDuration = Metric.histogram("metrics_server_kubelet_request_duration_seconds", {
-  description: "Duration of the scrapes of a node",
+const requestDuration = MetricFamily.histogram<"node">(
+  "metrics_server_kubelet_request_duration_seconds",
+  "Duration of the scrapes of a node",
   boundaries
-})
+)
 
-const lastRequest = Metric.gauge("metrics_server_kubelet_last_request_time_seconds", {
-  description: "When the last scrape of a node ended, well or badly: seconds since the epoch"
-})
+const lastRequest = MetricFamily.gauge<"node">(
+  "metrics_server_kubelet_last_request_time_seconds",
+  "When the last scrape of a node ended, well or badly: seconds since the epoch"
+)
+
+const lastSuccess = MetricFamily.gauge<"node">(
+  "resource_metrics_node_last_success_timestamp_seconds",
+  "When the last good scrape of a node began: seconds since the epoch"
+)
+
+const sampleAge = MetricFamily.gauge<"node">(
+  "resource_metrics_node_sample_age_seconds",
+  "How old the last reading of a node is, by its kubelet's timestamp"
+)
 
 /** A tick is one node's turn; the buckets above 10 s follow the resolution, as the original's do. */
 const tickDuration = (resolution: Duration.Duration) => {
   const seconds = Duration.toSeconds(resolution)
   const above = seconds > 10 ? [(10 + seconds) / 2, seconds, 1.5 * seconds, 2 * seconds] : []
-  return Metric.histogram("metrics_server_manager_tick_duration_seconds", {
-    description: "Duration of one node's turn, from the start of its scrape to the commit of its sample",
-    boundaries: [...boundaries, ...above]
-  })
+  return MetricFamily.histogram(
+    "metrics_server_manager_tick_duration_seconds",
+    "Duration of one node's turn, from the start of its scrape to the commit of its sample",
+    [...boundaries, ...above]
+  )
 }
 
-export const make = (resolution: Duration.Duration) => {
-  const tick = tickDuration(resolution)
+interface NodeSeries {
+  readonly duration: MetricFamily.Series
+  readonly lastRequest: MetricFamily.Series
+  /** What can be told from the first good scrape on. */
+  readonly ofSuccess: Array<Pick<MetricFamily.Series, "remove">>
+}
+
+export const make = Effect.fnUntraced(function*(resolution: Duration.Duration, status: ScrapeStatus["Service"]) {
+  const clock = yield* Clock.Clock
+  const families = yield* Effect.all({ requests, failures, requestDuration, lastRequest, lastSuccess, sampleAge })
+  const tick = (yield* tickDuration(resolution)).series({})
+  const succeeded = families.requests.series({ success: "true" })
+  const failed = families.requests.series({ success: "false" })
+  const byReason = new Map(KubeletReason.literals.map((reason) => [reason, families.failures.series({ reason })]))
+  const nodes = new Map<string, NodeSeries>()
+
+  const seriesOf = (node: string) => {
+    const found = nodes.get(node)
+    if (found !== undefined) return found
+    const made: NodeSeries = {
+      duration: families.requestDuration.series({ node }),
+      lastRequest: families.lastRequest.series({ node }),
+      ofSuccess: []
+    }
+    nodes.set(node, made)
+    return made
+  }
+
+  const ofSuccess = (node: string) => [
+    families.lastSuccess.read({ node }, () => (status.get(node)?.lastSuccess ?? 0) / 1000),
+    families.sampleAge.read(
+      { node },
+      () => (clock.currentTimeMillisUnsafe() - (status.get(node)?.sampledAt ?? 0)) / 1000
+    )
+  ]
+
   return {
     /** One turn of one node is over. */
-    record: Effect.fnUntraced(function*(node: string, duration: Duration.Duration, error: KubeletError | undefined) {
+    record: ({ duration, error, node, startedAt }: Outcome) => {
       const seconds = Duration.toSeconds(duration)
-      yield* Metric.update(Metric.withAttributes(requests, { success: String(error === undefined) }), 1)
-      yield* Metric.update(Metric.withAttributes(requestDuration, { node }), seconds)
-      yield* Metric.update(
-        Metric.withAttributes(lastRequest, { node }),
-        (yield* Clock.currentTimeMillis) / 1000
-      )
-      yield* Metric.update(tick, seconds)
-      if (error !== undefined) yield* Metric.update(Metric.withAttributes(failures, { reason: error.reason }), 1)
-    }),
-    forget: (node: string) =>
-      Effect.andThen(
-        Metric.remove(Metric.withAttributes(requestDuration, { node })),
-        Metric.remove(Metric.withAttributes(lastRequest, { node }))
-      )
+      const series = seriesOf(node)
+      tick.update(seconds)
+      series.duration.update(seconds)
+      series.lastRequest.update(startedAt / 1000 + seconds)
+      if (error === undefined) {
+        succeeded.update(1)
+        if (series.ofSuccess.length === 0) series.ofSuccess.push(...ofSuccess(node))
+      } else {
+        failed.update(1)
+        byReason.get(error.reason)?.update(1)
+      }
+    },
+    forget: (node: string) => {
+      const series = nodes.get(node)
+      nodes.delete(node)
+      if (series === undefined) return
+      for (const { remove } of [series.duration, series.lastRequest, ...series.ofSuccess]) remove()
+    }
   }
-}
+})

@@ -8,14 +8,18 @@ export interface Outcome {
   /** By our clock: milliseconds since the epoch. */
   readonly startedAt: number
   readonly duration: Duration.Duration
+  /** What was dialled, `host:port`; absent when there was nothing to dial. */
+  readonly address?: string
   /** Rows of the sample: the node and its containers; 0 for a failure. */
   readonly rows: number
+  /** When the kubelet read the node, by its clock: milliseconds since the epoch. Absent for a failure. */
+  readonly sampledAt?: number
   /** Absent for a success. */
   readonly error?: KubeletError
 }
 
 export interface NodeStatus extends Outcome {
-  /** When the last successful turn started; absent when there was none. */
+  /** When the last successful turn started; absent when there was none, as is `sampledAt`, which is of that turn too. */
   readonly lastSuccess?: number
   /** How many turns in a row failed, up to this one. */
   readonly failures: number
@@ -61,6 +65,7 @@ const after = (before: NodeStatus | undefined, outcome: Outcome): NodeStatus => 
   return {
     ...outcome,
     ...before?.lastSuccess !== undefined && { lastSuccess: before.lastSuccess },
+    ...before?.sampledAt !== undefined && { sampledAt: before.sampledAt },
     failures: (before?.failures ?? 0) + 1
   }
 }

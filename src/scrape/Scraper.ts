@@ -1,12 +1,13 @@
 /** One loop per node: each scrapes its kubelet and commits its own sample, so that none waits for another. */
-import { Clock, Duration, Effect, FiberMap, Layer, Random, Result, Schedule, Stream } from "effect"
+import { Clock, Duration, Effect, FiberMap, Layer, Random, References, Result, Schedule, Stream } from "effect"
 import { type Node, Nodes } from "../discover/Nodes.ts"
-import type { ContainerKey } from "../Sample.ts"
+import type { ContainerKey, Sample } from "../Sample.ts"
 import { MetricsStore } from "../store/MetricsStore.ts"
 import { Kubelet } from "./Kubelet.ts"
 import type { KubeletError } from "./KubeletError.ts"
+import * as ScrapeLog from "./ScrapeLog.ts"
 import * as ScrapeMetrics from "./ScrapeMetrics.ts"
-import { type NodeStatus, ScrapeStatus } from "./ScrapeStatus.ts"
+import { ScrapeStatus } from "./ScrapeStatus.ts"
 
 /** Between the first turns of two nodes, on average: a thousand TLS handshakes take a while on one core. */
 const stagger = Duration.millis(4)
@@ -24,7 +25,8 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       const kubelet = yield* Kubelet
       const store = yield* MetricsStore
       const status = yield* ScrapeStatus
-      const metrics = ScrapeMetrics.make(options.resolution)
+      const metrics = yield* ScrapeMetrics.make(options.resolution, status)
+      const log = yield* ScrapeLog.make(options.resolution)
       const loops = yield* FiberMap.make<string>()
       /** What each node's last page had. */
       const known = new Map<string, ReadonlyArray<ContainerKey>>()
@@ -42,17 +44,11 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
           Effect.result,
           Effect.timed
         )
-        const error = Result.isFailure(result) ? result.failure : undefined
         if (Result.isSuccess(result)) known.set(name, result.success.containers)
-        const before = yield* status.record({
-          node: name,
-          startedAt,
-          duration,
-          rows: Result.isSuccess(result) ? result.success.points.rows : 0,
-          ...error !== undefined && { error }
-        })
-        yield* metrics.record(name, duration, error)
-        yield* tell(node, before, error)
+        const outcome = { node: name, startedAt, duration, ...ofResult(result) }
+        const before = yield* status.record(outcome)
+        metrics.record(outcome)
+        yield* log.record(node, before, outcome)
       })
 
       const schedule = (name: string) =>
@@ -68,8 +64,12 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
           }))
         )
 
+      const traces = yield* References.TracerEnabled
+      const traced = (name: string) =>
+        traces ? Effect.withSpan(turn(name), "Scraper.turn", { attributes: { node: name } }) : turn(name)
+
       const loop = (name: string) =>
-        turn(name).pipe(
+        traced(name).pipe(
           Effect.catchCause((cause) => Effect.logError(`the turn of node ${name} ended in a defect`, cause)),
           Effect.repeat(schedule(name))
         )
@@ -92,8 +92,8 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
           FiberMap.remove(loops, name),
           store.forget(name),
           status.forget(name),
-          metrics.forget(name),
           Effect.sync(() => {
+            metrics.forget(name)
             scraped.delete(name)
             known.delete(name)
           })
@@ -133,13 +133,13 @@ export const mayCure = (before: Node, after: Node) =>
     address.type !== after.addresses[i]?.type || address.address !== after.addresses[i]?.address
   )
 
-/** A line when the state of a node changes, not one per turn. */
-const tell = (node: Node, before: NodeStatus | undefined, error: KubeletError | undefined) => {
-  if (error === undefined) {
-    return before?.error === undefined
-      ? Effect.void
-      : Effect.logInfo(`node ${node.name} is scraped again after ${before.failures} failures`)
-  }
-  if (before?.error?.reason === error.reason) return Effect.void
-  return node.ready ? Effect.logWarning(error.message) : Effect.logInfo(`${error.message} (the node is not ready)`)
-}
+/** What a turn that ended so says of the node. */
+const ofResult = (result: Result.Result<Sample, KubeletError>) =>
+  Result.match(result, {
+    onSuccess: ({ address, points }) => ({
+      rows: points.rows,
+      sampledAt: points.timestamp(0),
+      ...address !== undefined && { address }
+    }),
+    onFailure: (error) => ({ rows: 0, error, ...error.address !== "" && { address: error.address } })
+  })
