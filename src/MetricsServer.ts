@@ -6,6 +6,7 @@ import { Pods } from "./discover/Pods.ts"
 import { Kube, type KubeError } from "./kube/Kube.ts"
 import { Health } from "./observe/Health.ts"
 import * as Probes from "./observe/Probes.ts"
+import * as Scrapes from "./observe/Scrapes.ts"
 import * as Statusz from "./observe/Statusz.ts"
 import * as Telemetry from "./observe/Telemetry.ts"
 import type { Options } from "./Options.ts"
@@ -39,10 +40,10 @@ const servingNames = [
 
 const routes = (options: Options) =>
   Layer.unwrap(Effect.gen(function*() {
-    const extra = yield* Effect.all([Probes.routes, Statusz.routes({ version }), Telemetry.routes])
+    const extra = yield* Effect.all([Probes.routes, Scrapes.routes, Statusz.routes({ version }), Telemetry.routes])
     return Layer.provideMerge(
-      Health.layerStop,
-      Routes.layer({ version, extra: extra.flat(), limits: options.requests })
+      Health.layerStop(options.requests),
+      Routes.layer({ version, extra: extra.flat(), requests: options.requests })
     )
   }))
 
@@ -71,7 +72,12 @@ export const layerNoEdges = (options: Options) => {
   const { kubelet, server } = options
   const retention = Option.getOrElse(server.retention, () => Duration.times(server.resolution, 4))
   return Layer.mergeAll(routes(options), Scraper.layer(server)).pipe(
-    Layer.provide([access(options), MetricsApi.layer(server), Health.layer(server), Telemetry.Telemetry.layer]),
+    Layer.provide([
+      access(options),
+      MetricsApi.layer(server),
+      Health.layer({ ...server, ...options.requests }),
+      Telemetry.Telemetry.layer
+    ]),
     Layer.provide([
       MetricsStore.layer({ ...server, retention }),
       ScrapeStatus.layer,

@@ -1,14 +1,24 @@
 /** What the probes ask: named checks over the data flow, under the original's names and in its order. */
-import { Clock, Context, Duration, Effect, Layer, Ref } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option, Ref } from "effect"
 import { Nodes } from "../discover/Nodes.ts"
 import { Pods } from "../discover/Pods.ts"
+import type * as Reflector from "../discover/Reflector.ts"
+import * as FailureSummary from "../scrape/FailureSummary.ts"
 import { ScrapeStatus } from "../scrape/ScrapeStatus.ts"
 import { MetricsStore } from "../store/MetricsStore.ts"
+import * as ScrapeReport from "./ScrapeReport.ts"
 
 export interface Check {
   readonly name: string
   /** Why it fails now; nothing when it passes. */
-  readonly problem: Effect.Effect<string | undefined>
+  readonly problem: Effect.Effect<Problem | undefined>
+}
+
+export interface Problem {
+  /** In the original's words, where it has the check too. */
+  readonly message: string
+  /** What is behind it, each in a line, and what to do. */
+  readonly causes: ReadonlyArray<string>
 }
 
 export type Probe = "livez" | "readyz" | "healthz"
@@ -18,7 +28,11 @@ export class Health extends Context.Service<Health, {
   /** The server is about to stop: from now on it is not ready. */
   readonly stop: Effect.Effect<void>
 }>()("metrics-server/observe/Health") {
-  static layer(options: { readonly resolution: Duration.Duration }) {
+  static layer(options: {
+    readonly resolution: Duration.Duration
+    /** How long after the start the server counts as alive in any case. */
+    readonly livezGracePeriod: Duration.Duration
+  }) {
     return Layer.effect(
       Health,
       Effect.gen(function*() {
@@ -27,6 +41,7 @@ export class Health extends Context.Service<Health, {
         const status = yield* ScrapeStatus
         const store = yield* MetricsStore
         const stopping = yield* Ref.make(false)
+        const judgedFrom = (yield* Clock.currentTimeMillis) + Duration.toMillis(options.livezGracePeriod)
 
         // Our own scheduling, never a slow kubelet: a turn is bounded, so a loop that is late has been held up here.
         const slack = Duration.toMillis(options.resolution) / 2
@@ -34,33 +49,29 @@ export class Health extends Context.Service<Health, {
           const late = status.overdue(now - slack)
           return late.length === 0
             ? undefined
-            : `${late.length} scrape loops are overdue, among them that of ${late[0]}`
+            : problem("metric collection didn't finish on time", [
+              `${late.length} scrape loops are overdue, among them that of ${late[0]}: this server is short of CPU`
+            ])
         })
         const storageReady = check(
           "metric-storage-ready",
-          store.counts,
-          ({ containers, nodes }) =>
-            nodes > 0 && containers > 0 ? undefined : `no metrics to serve: ${nodes} nodes, ${containers} containers`
+          Effect.all({ counts: store.counts, now: Clock.currentTimeMillis }),
+          ({ counts, now }) =>
+            counts.nodes > 0 && counts.containers > 0
+              ? undefined
+              : problem("no metrics to serve", unserved(ScrapeReport.make(nodes.list(), status.get, now)))
         )
-        const nodesSynced = check(
-          "metric-informer-sync",
-          nodes.synced,
-          (synced) => synced ? undefined : "the nodes have not been listed yet"
-        )
-        const podsSynced = check(
-          "metadata-informer-sync",
-          pods.synced,
-          (synced) => synced ? undefined : "the pods have not been listed yet"
-        )
+        const nodesSynced = check("metric-informer-sync", nodes.health, unlisted)
+        const podsSynced = check("metadata-informer-sync", pods.health, unlisted)
         const shutdown = check(
           "shutdown",
           Ref.get(stopping),
-          (stopping) => stopping ? "the server is stopping" : undefined
+          (stopping) => stopping ? problem("process is shutting down", []) : undefined
         )
 
         return Health.of({
           checks: {
-            livez: [...constants, timely, podsSynced],
+            livez: [...constants, timely, podsSynced].map((check) => from(judgedFrom, check)),
             readyz: [...constants, storageReady, nodesSynced, podsSynced, shutdown],
             healthz: [...constants, podsSynced]
           },
@@ -70,16 +81,39 @@ export class Health extends Context.Service<Health, {
     )
   }
 
-  /** Provided over the listening server, so that it stops being ready before it stops listening. */
-  static readonly layerStop = Layer.effectDiscard(
-    Effect.flatMap(Health, ({ stop }) => Effect.addFinalizer(() => stop))
-  )
+  /** Provided over the listening server, so that it stops being ready, by so much time, before it stops listening. */
+  static layerStop({ shutdownDelay }: { readonly shutdownDelay: Duration.Duration }) {
+    return Layer.effectDiscard(
+      Effect.flatMap(Health, ({ stop }) => Effect.addFinalizer(() => Effect.andThen(stop, Effect.sleep(shutdownDelay))))
+    )
+  }
 }
 
-const check = <A>(name: string, read: Effect.Effect<A>, problemOf: (value: A) => string | undefined): Check => ({
+/** Passes before that moment. */
+const from = (moment: number, { name, problem }: Check): Check => ({
+  name,
+  problem: Effect.flatMap(Clock.currentTimeMillis, (now) => now < moment ? Effect.succeed(undefined) : problem)
+})
+
+const check = <A>(name: string, read: Effect.Effect<A>, problemOf: (value: A) => Problem | undefined): Check => ({
   name,
   problem: Effect.map(read, problemOf)
 })
+
+const problem = (message: string, causes: ReadonlyArray<string>): Problem => ({ message, causes })
+
+const unlisted = ({ error, synced }: Reflector.Health) =>
+  synced ? undefined : problem("informer has not synced", Option.toArray(error))
+
+/** Why there is nothing to serve: what fails, and what has to come yet. */
+const unserved = ({ causes, scraped, total, waiting }: ScrapeReport.ScrapeReport) => [
+  ...total === 0 ? ["no nodes are known: see metric-informer-sync, and --node-selector"] : [],
+  ...causes.map((cause) => `${cause.nodes} of ${total} nodes: ${FailureSummary.describe(cause)}`),
+  ...waiting > 0 ? [`${waiting} of ${total} nodes: not scraped yet`] : [],
+  ...scraped > 0
+    ? [`${scraped} of ${total} nodes: scraped, but usage is computed from two readings of a container`]
+    : []
+]
 
 /**
  * That the question is answered is the answer: who asks gets this far, our log has no buffer that could be stuck, and

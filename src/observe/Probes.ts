@@ -1,62 +1,75 @@
-/** The paths that probes ask, and the texts they get, as from a kube-apiserver. */
+/** The paths that probes ask, and the texts they get, as from a kube-apiserver; to whom may know they also say why. */
 import { Effect } from "effect"
 import * as Answer from "../serve/Answer.ts"
-import type { Route } from "../serve/Route.ts"
-import { type Check, Health, type Probe } from "./Health.ts"
+import { Access } from "../serve/auth/Access.ts"
+import type { Request, Route } from "../serve/Route.ts"
+import { type Check, Health, type Probe, type Problem } from "./Health.ts"
+import * as Scrapes from "./Scrapes.ts"
 
 /** `/livez`, `/readyz` and `/healthz`, and below them every check alone. */
-export const routes = Effect.map(
-  Health,
-  ({ checks }) =>
-    (["livez", "readyz", "healthz"] as const).flatMap((probe): ReadonlyArray<Route> => [
-      {
-        path: `/${probe}`,
-        respond: ({ query }) =>
-          Effect.map(examine(checks[probe]), (findings) => {
-            const options = { verbose: query.has("verbose"), exclude: query.getAll("exclude") }
-            const { healthy, text } = report(probe, findings, options)
-            return Answer.text(text, healthy ? 200 : 500)
-          })
-      },
-      ...checks[probe].map(({ name, problem }): Route => ({
-        path: `/${probe}/${name}`,
-        respond: () =>
-          Effect.map(problem, (problem) =>
-            problem === undefined
-              ? Answer.word("ok")
-              : Answer.text(`internal server error: ${problem}\n`, 500))
-      }))
-    ])
-)
+export const routes = Effect.gen(function*() {
+  const { checks } = yield* Health
+  const access = yield* Access
+
+  const respond = (probe: Probe) =>
+    Effect.fnUntraced(function*({ query, user }: Request) {
+      const findings = yield* examine(checks[probe])
+      const options = { verbose: query.has("verbose"), exclude: query.getAll("exclude") }
+      const healthy = isHealthy(findings, options)
+      // Everyone may ask; problems are told to those who could find them out anyhow.
+      const reasons = !healthy && (yield* access.mayGet(user, Scrapes.path))
+      return Answer.text(report(probe, findings, { ...options, reasons }), healthy ? 200 : 500)
+    })
+
+  return (["livez", "readyz", "healthz"] as const).flatMap((probe): ReadonlyArray<Route> => [
+    { path: `/${probe}`, respond: respond(probe) },
+    ...checks[probe].map(({ name, problem }): Route => ({
+      path: `/${probe}/${name}`,
+      respond: () =>
+        Effect.map(problem, (problem) =>
+          problem === undefined
+            ? Answer.word("ok")
+            : Answer.text(`internal server error: ${lines(problem).join("\n")}\n`, 500))
+    }))
+  ])
+})
 
 /** What a check found: its problem, if any. */
 export interface Finding {
   readonly name: string
-  readonly problem: string | undefined
+  readonly problem: Problem | undefined
 }
 
 const examine = (checks: ReadonlyArray<Check>): Effect.Effect<ReadonlyArray<Finding>> =>
   Effect.forEach(checks, ({ name, problem }) => Effect.map(problem, (problem) => ({ name, problem })))
 
-/** "ok", or every check when one fails or when asked to. Everyone may ask, so problems are told only to who may see one. */
+const isHealthy = (findings: ReadonlyArray<Finding>, { exclude }: { readonly exclude: ReadonlyArray<string> }) =>
+  findings.every(({ name, problem }) => problem === undefined || exclude.includes(name))
+
+const lines = ({ causes, message }: Problem) => [message, ...causes.map((cause) => `    ${cause}`)]
+
+/** "ok", or every check when one fails or when asked to. */
 export const report = (
   probe: Probe,
   findings: ReadonlyArray<Finding>,
-  { exclude, verbose }: { readonly verbose: boolean; readonly exclude: ReadonlyArray<string> }
+  options: {
+    readonly verbose: boolean
+    readonly exclude: ReadonlyArray<string>
+    /** Whether it is told why a check fails. */
+    readonly reasons: boolean
+  }
 ) => {
-  const isExcluded = ({ name }: Finding) => exclude.includes(name)
-  const healthy = findings.every((finding) => isExcluded(finding) || finding.problem === undefined)
-  if (healthy && !verbose) return { healthy, text: "ok" }
-  const lines = findings.map((finding) =>
-    isExcluded(finding)
-      ? `[+]${finding.name} excluded: ok`
-      : finding.problem === undefined
-      ? `[+]${finding.name} ok`
-      : `[-]${finding.name} failed: reason withheld`
-  )
+  const { exclude, reasons, verbose } = options
+  const healthy = isHealthy(findings, options)
+  if (healthy && !verbose) return "ok"
+  const checks = findings.map(({ name, problem }) => {
+    if (exclude.includes(name)) return `[+]${name} excluded: ok`
+    if (problem === undefined) return `[+]${name} ok`
+    return `[-]${name} failed: ${reasons ? lines(problem).join("\n") : "reason withheld"}`
+  })
   const unknown = [...new Set(exclude)].filter((name) => findings.every((finding) => finding.name !== name))
   const warning = unknown.length === 0 ? [] : [
     `warn: some health checks cannot be excluded: no matches for ${unknown.map((it) => JSON.stringify(it)).join(",")}`
   ]
-  return { healthy, text: [...lines, ...warning, `${probe} check ${healthy ? "passed" : "failed"}`, ""].join("\n") }
+  return [...checks, ...warning, `${probe} check ${healthy ? "passed" : "failed"}`, ""].join("\n")
 }

@@ -73,9 +73,9 @@ export const text = (body: string, status: number) =>
     contentType: "text/plain; charset=utf-8"
   })
 
-/** A word of plain text, without more ado. */
-export const word = (word: string) =>
-  HttpServerResponse.text(word, { headers, contentType: "text/plain; charset=utf-8" })
+/** A word, or many, without more ado. */
+export const word = (word: string, contentType = "text/plain; charset=utf-8") =>
+  HttpServerResponse.text(word, { headers, contentType })
 
 /** What is answered is true of one moment and for one client. */
 const headers = { "cache-control": "no-cache, private" }

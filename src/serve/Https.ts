@@ -6,6 +6,8 @@ import { createSecureServer } from "node:http2"
 import { createServer } from "node:https"
 import type { Socket } from "node:net"
 import { createSecureContext, type TlsOptions } from "node:tls"
+import * as CertificateExpiry from "../CertificateExpiry.ts"
+import * as MetricFamily from "../MetricFamily.ts"
 import type { Pair } from "../Pem.ts"
 import * as ConnectionLimits from "./ConnectionLimits.ts"
 import * as Patience from "./Patience.ts"
@@ -31,19 +33,31 @@ export interface Options {
   readonly certificate: ServingCertificate.Options
   readonly protocols: TlsSettings.Protocols
   readonly limits: ConnectionLimits.ConnectionLimits
+  /** Whether other processes may listen on the same address and port. */
+  readonly permitPortSharing?: boolean
   /** How long running requests may take to finish when the server stops. */
   readonly grace?: Duration.Duration
 }
+
+const handshakeErrors = MetricFamily.counter(
+  "apiserver_tls_handshake_errors_total",
+  "Connections of clients that ended before TLS was agreed on"
+)
 
 export const layer = (options: Options) => Layer.effect(HttpServer.HttpServer, make(options))
 
 const make = Effect.fnUntraced(function*(options: Options) {
   const tls = TlsSettings.contextOf(options.protocols)
+  const expiry = yield* CertificateExpiry.of("serving")
   // Connections that stand keep the certificate they began with.
   const { forName, pair } = yield* ServingCertificate.follow(
     options.certificate,
-    ({ cert, key }) => server.setSecureContext({ cert, key, ...tls })
+    ({ cert, key }) => {
+      server.setSecureContext({ cert, key, ...tls })
+      expiry(cert)
+    }
   )
+  expiry(pair.cert)
   const contextOf = Function.memoize(({ cert, key }: Pair) => createSecureContext({ cert, key, ...tls }))
   const server = createServerOf(options.protocols, options.limits, {
     cert: pair.cert,
@@ -57,6 +71,9 @@ const make = Effect.fnUntraced(function*(options: Options) {
     requestCert: true,
     rejectUnauthorized: false
   })
+  const failedHandshakes = (yield* handshakeErrors).series({})
+  server.on("tlsClientError", () => failedHandshakes.update(1))
+
   const sockets = new Set<Socket>()
   server.on("connection", (socket: Socket) => {
     sockets.add(socket)
@@ -68,6 +85,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const listening = yield* NodeHttpServer.make(() => server, {
     host: options.bindAddress,
     port: options.port,
+    reusePort: options.permitPortSharing ?? false,
     gracefulShutdownTimeout: options.grace ?? Duration.seconds(20)
   }).pipe(
     Effect.mapError(({ cause }) =>

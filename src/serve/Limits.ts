@@ -1,5 +1,5 @@
-/** How many requests may be under way at once, and how long one may take. */
-import { Duration, Effect } from "effect"
+/** How many requests may be under way at once, how long one may take, and that no new ones begin when the server stops. */
+import { Deferred, Duration, Effect } from "effect"
 import { Timeout, TooManyRequests } from "./ApiError.ts"
 import { privileged } from "./auth/Authorization.ts"
 import type { User } from "./auth/User.ts"
@@ -15,17 +15,25 @@ export interface Limits {
   within<A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E | Timeout, R>
   /** Refuses a request that is one too many. */
   check(user: User, path: string): Effect.Effect<void, TooManyRequests>
+  /** How many are under way. */
+  inflight(): number
+  /** From now on requests are told to come again, but for probes and for who reads metrics; done when none is under way. */
+  readonly drain: Effect.Effect<void>
+  isDraining(path: string): boolean
 }
 
 export const make = ({ maxRequestsInflight, requestTimeout }: Options): Limits => {
+  const drained = Deferred.makeUnsafe<void>()
   let inflight = 0
+  let draining = false
+  const ended = Effect.suspend(() => --inflight === 0 && draining ? Deferred.succeed(drained, undefined) : Effect.void)
   return {
     within: (request) =>
       Effect.suspend(() => {
         inflight++
         return request.pipe(
           Effect.timeoutOrElse({ duration: requestTimeout, orElse: () => Effect.fail(new Timeout()) }),
-          Effect.ensuring(Effect.sync(() => inflight--))
+          Effect.ensuring(ended)
         )
       }),
     check: (user, path) =>
@@ -33,12 +41,19 @@ export const make = ({ maxRequestsInflight, requestTimeout }: Options): Limits =
         maxRequestsInflight === 0 || inflight <= maxRequestsInflight || isAlwaysAnswered(user, path)
           ? Effect.void
           : Effect.fail(new TooManyRequests())
-      )
+      ),
+    inflight: () => inflight,
+    drain: Effect.suspend(() => {
+      draining = true
+      return inflight === 0 ? Effect.void : Deferred.await(drained)
+    }),
+    isDraining: (path) => draining && !isProbe(path) && !/^\/metrics(\/|$)/.test(path)
   }
 }
 
 export const defaults: Options = { maxRequestsInflight: 400, requestTimeout: Duration.minutes(1) }
 
 /** The privileged, as by the original, and probes: whoever restarts us must not be misled by a crowd. */
-const isAlwaysAnswered = ({ groups }: User, path: string) =>
-  groups.includes(privileged) || /^\/(livez|readyz|healthz)(\/|$)/.test(path)
+const isAlwaysAnswered = ({ groups }: User, path: string) => groups.includes(privileged) || isProbe(path)
+
+const isProbe = (path: string) => /^\/(livez|readyz|healthz)(\/|$)/.test(path)

@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import type { Headers, HttpServerResponse } from "effect/http"
 import * as Answer from "./Answer.ts"
 import { type ApiError, MethodNotAllowed } from "./ApiError.ts"
+import type { User } from "./auth/User.ts"
 import * as Compression from "./Compression.ts"
 import type { Document } from "./Document.ts"
 import * as Forms from "./Forms.ts"
@@ -13,6 +14,8 @@ import { type RequestInfo, segments } from "./RequestInfo.ts"
 export interface Request {
   readonly method: string
   readonly info: RequestInfo
+  /** In whose name it is answered. */
+  readonly user: User
   readonly query: URLSearchParams
   readonly preferences: Negotiation.Preferences
   readonly headers: Headers.Headers

@@ -1,10 +1,12 @@
 /** What is served where, one line per path. */
 import { type Array, Effect, Layer, Schema } from "effect"
 import { HttpServer } from "effect/http"
+import { NetAddress } from "effect/net"
 import * as AggregatedDiscovery from "./AggregatedDiscovery.ts"
 import * as Answer from "./Answer.ts"
 import { Access } from "./auth/Access.ts"
 import * as Discovery from "./Discovery.ts"
+import * as EveryAnswer from "./EveryAnswer.ts"
 import * as HttpApp from "./HttpApp.ts"
 import * as Limits from "./Limits.ts"
 import { MetricsApi, type Resource } from "./MetricsApi.ts"
@@ -18,14 +20,30 @@ export interface Options {
   readonly version: string
   /** Paths that others answer: probes, and the server's own metrics. */
   readonly extra: ReadonlyArray<Route.Route>
-  readonly limits?: Limits.Options
+  readonly requests?: Limits.Options & EveryAnswer.Options & {
+    /** Whether new requests are told to come again while the last ones are finished. */
+    readonly shutdownSendRetryAfter: boolean
+  }
 }
 
 /** Serves everything on the HTTP server in the context. */
-export const layer = (options: Options) => Layer.unwrap(Effect.map(make(options), (app) => HttpServer.serve(app)))
+export const layer = (options: Options) =>
+  Layer.unwrap(Effect.gen(function*() {
+    const limits = Limits.make(options.requests ?? Limits.defaults)
+    const drain = options.requests?.shutdownSendRetryAfter ? limits.drain : Effect.void
+    return Layer.effectDiscard(Effect.andThen(announce, Effect.addFinalizer(() => drain))).pipe(
+      Layer.provideMerge(HttpServer.serve(yield* make(options, limits)))
+    )
+  }))
+
+const announce = Effect.flatMap(
+  HttpServer.HttpServer,
+  ({ address }) =>
+    Effect.annotateLogs(Effect.logInfo(`serving on ${NetAddress.formatSocketAddress(address)}`), { service: "Routes" })
+)
 
 /** Everything, for any server. */
-export const make = Effect.fnUntraced(function*(options: Options) {
+export const make = Effect.fnUntraced(function*(options: Options, limits = Limits.make(Limits.defaults)) {
   const api = yield* MetricsApi
   const access = yield* Access
   const routes = [
@@ -35,7 +53,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     ...yield* OpenApi.routes({ version: options.version, versions: api.versions }),
     ...options.extra
   ]
-  return HttpApp.make(routes, access, Limits.make(options.limits ?? Limits.defaults))
+  return yield* HttpApp.make(routes, access, limits, options.requests ?? EveryAnswer.defaults)
 })
 
 const versionInfo = (version: string) => {

@@ -1,6 +1,6 @@
 /** What the checks find, under the original's names. */
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer } from "effect"
+import { Duration, Effect, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { Nodes } from "../../src/discover/Nodes.ts"
 import { Pods } from "../../src/discover/Pods.ts"
@@ -8,10 +8,13 @@ import { Health, type Probe } from "../../src/observe/Health.ts"
 import { ScrapeStatus } from "../../src/scrape/ScrapeStatus.ts"
 import { MetricsStore } from "../../src/store/MetricsStore.ts"
 
-const server = (given: { readonly synced?: boolean; readonly served?: number } = {}) => {
-  const { served = 1, synced = true } = given
-  const informer = { synced: Effect.succeed(synced), get: () => undefined, list: () => [] }
-  return Health.layer({ resolution: Duration.seconds(10) }).pipe(
+const server = (
+  given: { readonly synced?: boolean; readonly served?: number; readonly livezGracePeriod?: Duration.Duration } = {}
+) => {
+  const { livezGracePeriod = Duration.zero, served = 1, synced = true } = given
+  const health = Effect.succeed({ synced, lastContact: Option.none<number>(), error: Option.some("no answer") })
+  const informer = { health, get: () => undefined, list: () => [] }
+  return Health.layer({ resolution: Duration.seconds(10), livezGracePeriod }).pipe(
     Layer.provideMerge(ScrapeStatus.layer),
     Layer.provide(Layer.mergeAll(
       Layer.mock(Nodes, informer),
@@ -44,6 +47,20 @@ describe("the checks of a server", () => {
       assert.deepStrictEqual(yield* failing("healthz"), ["metadata-informer-sync"])
     }).pipe(Effect.provide(server({ synced: false }))))
 
+  it.effect("say why: what the kube-apiserver said last, and what keeps metrics away", () =>
+    Effect.gen(function*() {
+      const { checks } = yield* Health
+      const problems = yield* Effect.forEach(checks.readyz, ({ problem }) => problem)
+      assert.deepStrictEqual(problems.filter((it) => it !== undefined), [
+        {
+          message: "no metrics to serve",
+          causes: ["no nodes are known: see metric-informer-sync, and --node-selector"]
+        },
+        { message: "informer has not synced", causes: ["no answer"] },
+        { message: "informer has not synced", causes: ["no answer"] }
+      ])
+    }).pipe(Effect.provide(server({ synced: false, served: 0 }))))
+
   it.effect("fail to be ready without metrics, and stay alive", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* failing("readyz"), ["metric-storage-ready"])
@@ -64,9 +81,30 @@ describe("the checks of a server", () => {
       assert.deepStrictEqual(yield* failing("livez"), [])
     }).pipe(Effect.provide(server())))
 
+  it.effect("are no reason to restart a server that has only just begun, where it has time for that", () =>
+    Effect.gen(function*() {
+      yield* TestClock.adjust("29 seconds")
+      assert.deepStrictEqual(yield* failing("livez"), [])
+      assert.deepStrictEqual(yield* failing("healthz"), ["metadata-informer-sync"])
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* failing("livez"), ["metadata-informer-sync"])
+    }).pipe(Effect.provide(server({ synced: false, livezGracePeriod: Duration.seconds(30) }))))
+
+  it.effect("fail to be ready while a server that is told to stop still answers", () =>
+    Effect.gen(function*() {
+      const stop = Effect.scoped(Layer.build(Health.layerStop({ shutdownDelay: Duration.seconds(5) })))
+      const stopped = yield* Effect.forkChild(stop, { startImmediately: true })
+      yield* TestClock.adjust("4 seconds")
+      assert.deepStrictEqual(yield* failing("readyz"), ["shutdown"])
+      assert.deepStrictEqual(yield* failing("livez"), [])
+      assert.isUndefined(stopped.pollUnsafe())
+      yield* TestClock.adjust("1 second")
+      assert.isDefined(stopped.pollUnsafe())
+    }).pipe(Effect.provide(server())))
+
   it.effect("fail to be ready from when the server begins to stop", () =>
     Effect.gen(function*() {
-      yield* Effect.scoped(Layer.build(Health.layerStop))
+      yield* Effect.scoped(Layer.build(Health.layerStop({ shutdownDelay: Duration.zero })))
       assert.deepStrictEqual(yield* failing("readyz"), ["shutdown"])
     }).pipe(Effect.provide(server())))
 })

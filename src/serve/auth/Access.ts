@@ -1,9 +1,10 @@
 /** Lets requests in: who sends them, in whose name, and whether that user may. */
-import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { Context, Effect, Layer } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import { type BadRequest, type Forbidden, InternalError, type Unauthorized } from "../ApiError.ts"
-import type { RequestInfo } from "../RequestInfo.ts"
+import { partFrom } from "../Connection.ts"
+import * as RequestInfo from "../RequestInfo.ts"
+import * as AccessMetrics from "./AccessMetrics.ts"
 import { Authentication } from "./Authentication.ts"
 import { Authorization } from "./Authorization.ts"
 import * as HeaderLines from "./HeaderLines.ts"
@@ -17,39 +18,37 @@ export class Access extends Context.Service<Access, {
   authorize(
     request: HttpServerRequest.HttpServerRequest,
     sender: User,
-    info: RequestInfo
+    info: RequestInfo.RequestInfo
   ): Effect.Effect<User, Forbidden | BadRequest | InternalError>
+  /** Whether somebody who is let in may also get another path. Of whom nobody knows it is not asked. */
+  mayGet(user: User, path: string): Effect.Effect<boolean>
 }>()("metrics-server/serve/auth/Access") {
   static readonly layer = Layer.effect(
     Access,
     Effect.gen(function*() {
       const authentication = yield* Authentication
       const authorization = yield* Authorization
+      const measured = yield* AccessMetrics.make
       return Access.of({
         authenticate: Effect.fnUntraced(function*(request) {
           const user = yield* Effect.onError(
-            authentication.userOf(request, HeaderLines.of(request)),
+            measured.authentication(authentication.userOf(request, HeaderLines.of(request))),
             () => partFrom(request)
           )
+          // HTTP/2 makes it cheap to ask much at once, and whom we do not know shall not have it for long (CVE-2023-44487).
           if (user === anonymous) yield* partFrom(request)
           return user
         }),
         authorize: Effect.fnUntraced(function*(request, sender, info) {
           const user = yield* Impersonation.resolve(authorization, sender, info, HeaderLines.of(request))
-          yield* authorization.authorize(user, info)
+          yield* measured.authorization(authorization.authorize(user, info))
           return user
-        }, Effect.catchTag("ReviewError", () => Effect.fail(new InternalError())))
+        }, Effect.catchTag("ReviewError", () => Effect.fail(new InternalError()))),
+        mayGet: (user, path) =>
+          user.name === anonymous.name
+            ? Effect.succeed(false)
+            : Effect.isSuccess(authorization.authorize(user, RequestInfo.parse("GET", path, new URLSearchParams())))
       })
     })
   )
 }
-
-/**
- * What is under way is answered, and then the connection ends: HTTP/2 makes it cheap to ask much at once, and whom we do
- * not know shall not have it for long (CVE-2023-44487, CVE-2023-39325).
- */
-const partFrom = (request: HttpServerRequest.HttpServerRequest) =>
-  Effect.sync(() => {
-    const message = NodeHttpServerRequest.toIncomingMessage(request)
-    if ("stream" in message) message.stream.session?.close()
-  })

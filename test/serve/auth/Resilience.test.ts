@@ -1,42 +1,22 @@
 /** What the server withstands, over real sockets: crowds, and strangers who stay. */
 import { assert } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
-import { connect, type OutgoingHttpHeaders } from "node:http2"
+import { connect } from "node:http2"
 import { Identities, tokens } from "../../../src/simulate/Identities.ts"
 import { ask, bearer, path, test } from "../../fixtures/Attacked.ts"
-import { http2 } from "../../fixtures/HttpsClient.ts"
+import { http2, requestsOn } from "../../fixtures/HttpsClient.ts"
 import { Interception, nothing, reviewed } from "../../fixtures/Interception.ts"
 import * as LoopbackHttps from "../../fixtures/LoopbackHttps.ts"
 import * as WholeServer from "../../fixtures/WholeServer.ts"
 
-/** How many requests an HTTP/2 connection lives for, of three at most. */
-const requestsOn = Effect.fnUntraced(function*(headers: OutgoingHttpHeaders) {
-  const port = yield* LoopbackHttps.port
-  return yield* Effect.callback<number, Error>((resume) => {
-    const session = connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false })
-    let answered = 0
-    const next = () => {
-      if (answered === 3) return session.close()
-      const stream = session.request({ ":path": "/version", ...headers })
-      stream.on("error", (error) => resume(Effect.fail(error)))
-      stream.on("end", () => {
-        answered++
-        // A farewell comes with the answer, or right behind it.
-        session.ping(() => session.closed || next())
-      })
-      stream.resume()
-    }
-    session.on("error", (error) => resume(Effect.fail(error)))
-    session.on("close", () => resume(Effect.succeed(answered)))
-    next()
-  })
-})
+const requestsOnOne = (headers: Record<string, string>) =>
+  Effect.flatMap(LoopbackHttps.port, (port) => requestsOn({ port, path: "/version", headers }))
 
 test("a connection stays with those we know, and ends after the answer to whom we do not", () =>
   Effect.gen(function*() {
-    assert.strictEqual(yield* requestsOn(bearer(tokens.reader)), 3)
-    assert.strictEqual(yield* requestsOn(bearer("nobody's")), 1)
-    assert.strictEqual(yield* requestsOn({}), 1)
+    assert.strictEqual(yield* requestsOnOne(bearer(tokens.reader)), 3)
+    assert.strictEqual(yield* requestsOnOne(bearer("nobody's")), 1)
+    assert.strictEqual(yield* requestsOnOne({}), 1)
   }))
 
 test("a crowd that waits for the kube-apiserver keeps neither the privileged nor probes from their answers", () =>
