@@ -76,7 +76,7 @@ export const layerNoEdges = (options: Options) => {
       access(options),
       MetricsApi.layer(server),
       Health.layer({ ...server, ...options.requests }),
-      Telemetry.Telemetry.layer
+      Telemetry.layer(kubelet)
     ]),
     Layer.provide([
       MetricsStore.layer({ ...server, retention }),

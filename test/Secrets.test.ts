@@ -3,6 +3,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer, Logger, Option, References } from "effect"
 import { HttpClientError } from "effect/http"
+import * as Logging from "../src/observe/Logging.ts"
 import { Fault } from "../src/simulate/Fault.ts"
 import { Identities, tokens } from "../src/simulate/Identities.ts"
 import { KubeletFleet } from "../src/simulate/KubeletFleet.ts"
@@ -21,9 +22,8 @@ it.effect("tokens, passwords and keys are in no log at any level", () =>
     const printed: Array<string> = []
     const print = (line: string) => void printed.push(line)
     const loggers = Logger.layer([
-      Logger.map(Logger.formatLogFmt, print),
-      Logger.map(Logger.formatJson, print),
-      Logger.map(Logger.formatSimple, print)
+      Logger.map(Logger.formatStructured, (line) => print(Logging.logfmt(line))),
+      Logger.map(Logger.formatStructured, (line) => print(Logging.json(line)))
     ])
     const everything = Layer.succeed(References.MinimumLogLevel, "All")
 

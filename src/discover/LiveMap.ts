@@ -28,6 +28,12 @@ export class LiveMap<A extends Named> {
     this.#same = same
   }
 
+  get size() {
+    let size = 0
+    for (const { byName } of this.#shelves.values()) size += byName.size
+    return size
+  }
+
   get(namespace: string, name: string): A | undefined {
     return this.#shelves.get(namespace)?.byName.get(name)
   }

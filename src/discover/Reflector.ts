@@ -1,9 +1,10 @@
 /** Keeps a live map equal to what kube-apiserver has: a list first, then watches that follow it for ever. */
-import { Cause, Clock, Deferred, Duration, Effect, Metric, Option, Random, Result, type Schema, Stream } from "effect"
+import { Cause, Clock, Deferred, Duration, Effect, Option, Random, Result, type Schema, Stream } from "effect"
 import { Kube } from "../kube/Kube.ts"
 import * as ListWatch from "./ListWatch.ts"
 import type { LiveMap, Named } from "./LiveMap.ts"
 import * as WatchEvent from "./WatchEvent.ts"
+import * as WatchMetrics from "./WatchMetrics.ts"
 
 export interface ReflectorOptions<A extends Named> extends ListWatch.Resource {
   /** What is kept of an object. */
@@ -26,11 +27,6 @@ export interface Reflector {
   readonly health: Effect.Effect<Health>
 }
 
-const malformed = Metric.counter("metrics_server_watch_malformed_objects_total", {
-  description: "Objects from kube-apiserver that lack what this server reads of them, by path",
-  incremental: true
-})
-
 /** The page size of kubectl. */
 const paged = { limit: "500" }
 
@@ -47,6 +43,12 @@ export const make = Effect.fnUntraced(function*<A extends Named>({ decode, live,
   let lastContact = Option.none<number>()
   let error = Option.none<string>()
 
+  const metrics = yield* WatchMetrics.make(path, {
+    objects: () => live.size,
+    healthy: () => Deferred.isDoneUnsafe(firstList) && Option.isNone(error),
+    lastContact: () => Option.getOrElse(lastContact, () => 0)
+  })
+
   const heard = Effect.map(Clock.currentTimeMillis, (now) => {
     lastContact = Option.some(now)
   })
@@ -60,7 +62,7 @@ export const make = Effect.fnUntraced(function*<A extends Named>({ decode, live,
   const skip = (object: unknown, cause: Schema.SchemaError) =>
     Effect.andThen(
       Effect.logWarning(`skipped a malformed object of ${path}, ${nameOf(object)}: ${cause.message}`),
-      Metric.update(Metric.withAttributes(malformed, { path }), 1)
+      Effect.sync(() => metrics.malformed.update(1))
     )
 
   const listPages = Effect.fnUntraced(function*(options: ListWatch.PageOptions) {
@@ -90,6 +92,7 @@ export const make = Effect.fnUntraced(function*<A extends Named>({ decode, live,
     const { resourceVersion, values } = yield* listAll
     live.replace(values)
     cursor = resourceVersion
+    metrics.listed.update(1)
     yield* recovered
     if (yield* Deferred.succeed(firstList, undefined)) yield* Effect.logInfo(`${path}: ${values.length} objects`)
   })
@@ -133,6 +136,7 @@ export const make = Effect.fnUntraced(function*<A extends Named>({ decode, live,
   })
 
   const failed = Effect.fnUntraced(function*(cause: Cause.Cause<ListWatch.ListWatchError>) {
+    metrics.failed.update(1)
     const failure = Cause.findErrorOption(cause)
     const expired = Option.isNone(failure) || failure.value.expired
     if (expired) cursor = undefined

@@ -2,6 +2,7 @@
 import { Context, Effect, type Exit, Layer, Option, Schema } from "effect"
 import { HttpClient, HttpClientError, HttpClientRequest } from "effect/http"
 import * as LastGood from "../LastGood.ts"
+import * as ClientMetrics from "./ClientMetrics.ts"
 import * as CredentialPlugins from "./CredentialPlugins.ts"
 import { type Access, fromFile, inCluster, type Problems, type Source } from "./Credentials.ts"
 import * as Transport from "./Transport.ts"
@@ -67,17 +68,21 @@ export class Kube extends Context.Service<Kube, {
           (request) => Effect.map(current(request), (access) => addressed(request, access))
         )
 
-        return Kube.of({ http, credentials: Effect.map(access, toCredentials) })
+        const measured = yield* ClientMetrics.restClient
+        return Kube.of({ http: measured(http), credentials: Effect.map(access, toCredentials) })
       })
     )
   }
 
   /** The lowest seam: whatever answers the requests, under the name that pods know the kube-apiserver by. */
   static layerHttp(http: HttpClient.HttpClient, credentials: Credentials = nobody) {
-    return Layer.succeed(Kube, {
-      http: HttpClient.mapRequest(http, HttpClientRequest.prependUrl("https://kubernetes.default.svc")),
-      credentials: Effect.succeed(credentials)
-    })
+    return Layer.effect(
+      Kube,
+      Effect.map(ClientMetrics.restClient, (measured) => ({
+        http: HttpClient.mapRequest(measured(http), HttpClientRequest.prependUrl("https://kubernetes.default.svc")),
+        credentials: Effect.succeed(credentials)
+      }))
+    )
   }
 }
 

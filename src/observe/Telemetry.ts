@@ -1,35 +1,37 @@
-/** Our own metrics in Prometheus text: what was recorded, and what is only known when it is asked for. */
-import { Context, Effect, Layer, Metric } from "effect"
-import { PrometheusMetrics } from "effect/observability"
+/** Our own metrics: those that are known only when somebody asks, and the path at which Prometheus asks for all. */
+import { Effect, Layer, type Option } from "effect"
+import * as MetricFamily from "../MetricFamily.ts"
 import * as Answer from "../serve/Answer.ts"
-import type { Route } from "../serve/Route.ts"
+import * as Compression from "../serve/Compression.ts"
+import type { Request, Route } from "../serve/Route.ts"
 import { MetricsStore } from "../store/MetricsStore.ts"
+import * as CertificateMetrics from "./CertificateMetrics.ts"
+import * as ProcessMetrics from "./ProcessMetrics.ts"
+import * as PrometheusText from "./PrometheusText.ts"
 
-const storagePoints = Metric.gauge("metrics_server_storage_points", {
-  description: "Nodes and containers whose usage can be served"
-})
+const storagePoints = MetricFamily.gauge<"type">(
+  "metrics_server_storage_points",
+  "Nodes and containers whose usage can be served"
+)
 
-export class Telemetry extends Context.Service<Telemetry, {
-  /** The Prometheus text exposition format, version 0.0.4. */
-  readonly exposition: Effect.Effect<string>
-}>()("metrics-server/observe/Telemetry") {
-  static readonly layer = Layer.effect(
-    Telemetry,
-    Effect.gen(function*() {
-      const store = yield* MetricsStore
-      const exposition = Effect.gen(function*() {
-        const { containers, nodes } = yield* store.counts
-        yield* Metric.update(Metric.withAttributes(storagePoints, { type: "node" }), nodes)
-        yield* Metric.update(Metric.withAttributes(storagePoints, { type: "container" }), containers)
-        return yield* PrometheusMetrics.format()
-      })
-      return Telemetry.of({ exposition })
-    })
-  )
-}
+const ofStore = Layer.effectDiscard(Effect.gen(function*() {
+  const { counts } = yield* MetricsStore
+  const family = yield* storagePoints
+  const read = Effect.runSyncWith(yield* Effect.context<never>())
+  family.read({ type: "node" }, () => read(counts).nodes)
+  family.read({ type: "container" }, () => read(counts).containers)
+}))
+
+export const layer = (options: { readonly clientCertificate: Option.Option<string> }) =>
+  Layer.mergeAll(ofStore, ProcessMetrics.layer, CertificateMetrics.layer(options))
 
 /** `/metrics` */
-export const routes = Effect.map(Telemetry, ({ exposition }): ReadonlyArray<Route> => [{
+export const routes = Effect.map(Effect.context<never>(), (context): ReadonlyArray<Route> => [{
   path: "/metrics",
-  respond: () => Effect.map(exposition, (text) => Answer.text(text, 200))
+  respond: ({ preferences }: Request) =>
+    PrometheusText.format.pipe(
+      Effect.provideContext(context),
+      Effect.map((text) => Answer.word(text, PrometheusText.contentType)),
+      Effect.flatMap((answer) => Compression.compress(answer, preferences.acceptEncoding))
+    )
 }])

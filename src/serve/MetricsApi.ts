@@ -11,6 +11,7 @@ import * as Absence from "./Absence.ts"
 import { type BadRequest, type InvalidOptions, ObjectNotFound, VerbNotSupported } from "./ApiError.ts"
 import * as Descriptor from "./Descriptor.ts"
 import type { Forms } from "./Forms.ts"
+import * as Freshness from "./Freshness.ts"
 import * as ListOptions from "./ListOptions.ts"
 import { type Listed, Listing } from "./lists/Listing.ts"
 import { group, type Version } from "./schema/Metrics.ts"
@@ -40,12 +41,13 @@ export class MetricsApi extends Context.Service<MetricsApi, {
       Effect.gen(function*() {
         const store = yield* MetricsStore
         const absence = Absence.make(store, yield* ScrapeStatus)
+        const freshness = yield* Freshness.make
         const nodes = Descriptor.ofNodes(yield* Nodes)
         const pods = Descriptor.ofPods(yield* Pods, { selectByNode: versions.includes("v1") })
         return MetricsApi.of({
           versions,
-          nodes: serve(store, nodes, (node) => absence.ofNode(node.name)),
-          pods: serve(store, pods, (pod) => absence.ofPod(pod.namespace, pod.name))
+          nodes: serve(store, freshness, nodes, (node) => absence.ofNode(node.name)),
+          pods: serve(store, freshness, pods, (pod) => absence.ofPod(pod.namespace, pod.name))
         })
       })
     )
@@ -54,6 +56,7 @@ export class MetricsApi extends Context.Service<MetricsApi, {
 
 const serve = <Object extends Listed>(
   store: MetricsStore["Service"],
+  freshness: Freshness.Freshness,
   descriptor: Descriptor.Descriptor<Object>,
   /** Why there are no metrics of an object. */
   explain: (object: Object) => Effect.Effect<ReadonlyArray<Absence.Cause>>
@@ -77,6 +80,7 @@ const serve = <Object extends Listed>(
         if (!FieldSelector.matches(options.fields, (name) => descriptor.field(name, object, usages))) continue
         objects.push(object)
         used.push(usages)
+        freshness.observe(now - usages.timestamp)
       }
       return many(new Listing(objects, used, now))
     }),
@@ -96,6 +100,7 @@ const serve = <Object extends Listed>(
           causes: yield* explain(object)
         })
       }
+      freshness.observe(now - usages.timestamp)
       return one(object, usages, now)
     })
   }

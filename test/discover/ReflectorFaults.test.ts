@@ -83,7 +83,7 @@ describe("what cannot be read", () => {
       )
       assert.deepStrictEqual(yield* held, ["a red", "b red", "d red"])
       assert.match(lines.at(-3) ?? "", /^Warn skipped a malformed object of \/apis\/things, "c": Expected string/)
-      const counted = (yield* Metric.snapshot).find(({ id }) => id === "metrics_server_watch_malformed_objects_total")
+      const counted = (yield* Metric.snapshot).find(({ id }) => id === "resource_metrics_watch_malformed_objects_total")
       assert.isAtLeast(Number(counted?.type === "Counter" ? counted.state.count : 0), 4)
       yield* watch.end
       assert.strictEqual((yield* server.next).params["resourceVersion"], "12")

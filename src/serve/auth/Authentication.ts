@@ -24,6 +24,7 @@ export class Authentication extends Context.Service<Authentication, {
     Effect.gen(function*() {
       const config = yield* AuthenticationConfig
       const tokens = yield* BearerToken.BearerToken
+      const validity = (yield* ClientCertificate.validity).series({})
       let complaint = ""
 
       const byToken = (token: string): Effect.Effect<Opinion> =>
@@ -42,11 +43,11 @@ export class Authentication extends Context.Service<Authentication, {
       return Authentication.of({
         userOf: Effect.fnUntraced(function*(request, headers) {
           const chain = ClientCertificate.presented(request)
-          const opinions = chain.length === 0
-            ? []
-            : byCertificate(yield* config.current, chain, headers, yield* Clock.currentTimeMillis)
+          const now = yield* Clock.currentTimeMillis
+          const opinions = chain.length === 0 ? [] : byCertificate(yield* config.current, chain, headers, now)
           const token = BearerToken.presented(HeaderLines.first(headers, "authorization"))
           const known = firstUser(opinions)
+          if (Option.isSome(known)) validity.update(ClientCertificate.secondsLeft(chain, now))
           if (Option.isNone(known) && Option.isSome(token)) opinions.push(yield* byToken(token.value))
 
           const user = firstUser(opinions)

@@ -84,6 +84,7 @@ const nonEmpty = (parts: Readonly<Record<string, string>>) =>
 
 const subjectAccessReview = {
   kind: "SubjectAccessReview",
+  about: "authz" as const,
   apiVersion: "authorization.k8s.io/v1",
   path: "/apis/authorization.k8s.io/v1/subjectaccessreviews",
   status: Schema.Struct({

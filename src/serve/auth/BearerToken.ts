@@ -2,6 +2,7 @@
 import { Cache, Context, type Duration, Effect, Exit, Layer, Option, Schema } from "effect"
 import { createHmac, randomBytes } from "node:crypto"
 import type { Kube } from "../../kube/Kube.ts"
+import * as MetricFamily from "../../MetricFamily.ts"
 import * as Review from "./Review.ts"
 import * as User from "./User.ts"
 
@@ -25,8 +26,16 @@ export class BearerToken extends Context.Service<BearerToken, {
         )
         const key = randomBytes(32)
         const digest = (token: string) => createHmac("sha256", key).update(token).digest("base64")
+        const metrics = yield* cacheMetrics
         return BearerToken.of({
-          userOf: (token) => Effect.provideService(Cache.get(users, digest(token)), Secret, secret(token))
+          userOf: (token) =>
+            Effect.suspend(() => {
+              const held = secret(token)
+              return Cache.get(users, digest(token)).pipe(
+                Effect.provideService(Secret, held),
+                Effect.ensuring(Effect.sync(() => metrics[held.isTaken() ? "miss" : "hit"].update(1)))
+              )
+            })
         })
       })
     )
@@ -49,9 +58,18 @@ const secret = (token: string) => {
       const taken = held
       held = ""
       return taken
-    }
+    },
+    isTaken: () => held === ""
   }
 }
+
+const cacheMetrics = Effect.map(
+  MetricFamily.counter<"status">(
+    "authentication_token_cache_request_total",
+    "Bearer tokens, by whether their user was known without a review"
+  ),
+  (family) => ({ hit: family.series({ status: "hit" }), miss: family.series({ status: "miss" }) })
+)
 
 const text = Schema.String.pipe(Schema.withDecodingDefaultKey(Effect.succeed("")))
 
@@ -59,6 +77,7 @@ const texts = Schema.Array(Schema.String)
 
 const tokenReview = {
   kind: "TokenReview",
+  about: "authn" as const,
   apiVersion: "authentication.k8s.io/v1",
   path: "/apis/authentication.k8s.io/v1/tokenreviews",
   status: Schema.Struct({

@@ -1,10 +1,11 @@
 /** Client certificates: what was shown in the TLS handshake, and which user it names. */
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
-import { Option } from "effect"
+import { Function, Option } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import type { X509Certificate } from "node:crypto"
 import type { Socket } from "node:net"
 import type { TLSSocket } from "node:tls"
+import * as MetricFamily from "../../MetricFamily.ts"
 import { longest } from "./CertificateAuthority.ts"
 import * as User from "./User.ts"
 
@@ -32,6 +33,16 @@ const upwards = function*(certificate: X509Certificate | undefined) {
   for (let sent = 0; at !== undefined && sent < longest; sent++, at = at.issuerCertificate) yield at
 }
 
+export const validity = MetricFamily.histogram(
+  "apiserver_client_certificate_expiration_seconds",
+  "How long the certificates of clients that are believed will still be valid",
+  [0, 1800, 3600, 7200, 21600, 43200, 86400, 172800, 345600, 604800, 2592000, 7776000, 15552000, 31104000]
+)
+
+export const secondsLeft = ([own]: Chain, now: number) => own === undefined ? 0 : (expiry(own) - now) / 1000
+
+const expiry = Function.memoize((certificate: X509Certificate) => certificate.validToDate.getTime())
+
 /** The common name is the user, the organizations are the groups; nobody when there is no common name. */
 export const userOf = (certificate: X509Certificate): Option.Option<User.User> =>
   Option.map(commonName(certificate), (name) =>
@@ -56,12 +67,4 @@ const attributes = (certificate: X509Certificate, type: string): ReadonlyArray<s
 type Subject = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
 
 /** From the object, because the text form of a subject escapes what names may contain. Making it costs, so it is made once. */
-const subjectOf = (certificate: X509Certificate): Subject => {
-  const known = subjects.get(certificate)
-  if (known !== undefined) return known
-  const subject: Subject = certificate.toLegacyObject().subject
-  subjects.set(certificate, subject)
-  return subject
-}
-
-const subjects = new WeakMap<X509Certificate, Subject>()
+const subjectOf = Function.memoize((certificate: X509Certificate): Subject => certificate.toLegacyObject().subject)

@@ -1,7 +1,9 @@
 /** Questions that the kube-apiserver answers for other servers: whose token is this, who may do what. */
 import { Effect, Schedule, Schema } from "effect"
 import { HttpBody, type HttpClientError, HttpClientResponse } from "effect/http"
+import * as ClientMetrics from "../../kube/ClientMetrics.ts"
 import { Kube } from "../../kube/Kube.ts"
+import * as MetricFamily from "../../MetricFamily.ts"
 
 /** The question has no answer, which is never a yes. */
 export class ReviewError extends Schema.TaggedError<ReviewError>()("ReviewError", {
@@ -18,6 +20,8 @@ export class ReviewError extends Schema.TaggedError<ReviewError>()("ReviewError"
 
 export interface Kind<Status> {
   readonly kind: string
+  /** What it is about, in the names of metrics. */
+  readonly about: "authn" | "authz"
   readonly apiVersion: string
   readonly path: string
   /** As much of the answer as is read. */
@@ -31,8 +35,8 @@ const timeout = "10 seconds"
 const backOff = Schedule.exponential("500 millis", 1.5).pipe(Schedule.jittered, Schedule.upTo({ times: 4 }))
 
 /** Asks one kind of question, with what it needs to know. */
-export const make = Effect.fnUntraced(function*<Status>({ apiVersion, kind, path, status }: Kind<Status>) {
-  const { http } = yield* Kube
+export const make = Effect.fnUntraced(function*<Status>({ about, apiVersion, kind, path, status }: Kind<Status>) {
+  const http = (yield* measured(about))((yield* Kube).http)
   const decode = HttpClientResponse.schemaBodyJson(Schema.Struct({ status }))
   const fail = (detail: string, transient: boolean) => new ReviewError({ kind, detail, transient })
 
@@ -68,6 +72,18 @@ export const make = Effect.fnUntraced(function*<Status>({ apiVersion, kind, path
       Effect.annotateLogs({ service: "Review" })
     )
 })
+
+/** Counted under the names of those who delegate such questions, the kube-apiserver's framework. */
+const measured = (about: "authn" | "authz") =>
+  ClientMetrics.measure({
+    total: MetricFamily.counter(`apiserver_delegated_${about}_request_total`, "Reviews, by what was answered to them"),
+    duration: MetricFamily.histogram(
+      `apiserver_delegated_${about}_request_duration_seconds`,
+      "How long it took until the head of the answer to a review",
+      [0.25, 0.5, 0.7, 1, 1.5, 3, 5, 10]
+    ),
+    labels: (_, code) => ({ total: { code }, duration: { code } })
+  })
 
 /** A refusal of our own credentials too: they are read again after it. */
 const isTransient = ({ status }: HttpClientResponse.HttpClientResponse) =>

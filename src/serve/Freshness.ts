@@ -1,0 +1,53 @@
+/** How old metrics are when clients read them: a histogram of every item of every answer, cheap enough for long lists. */
+import { Effect, Metric } from "effect"
+
+const start = 1
+const factor = 1.364
+const length = 20
+
+/** Seconds, as client_golang's ExponentialBuckets would make them. */
+export const boundaries = Array.from({ length: length - 1 }).reduce<ReadonlyArray<number>>(
+  (made) => [...made, made.at(-1)! * factor],
+  [start]
+)
+
+export interface Freshness {
+  /** An item of that age is read. */
+  observe(millis: number): void
+}
+
+/** It counts by itself, without a look-up an item, and tells when it is asked. */
+export const make = Effect.map(Effect.context<never>(), (context): Freshness => {
+  const counts = new Float64Array(length + 1)
+  let sum = 0
+  let min = Number.MAX_VALUE
+  let max = -Number.MAX_VALUE
+
+  const state = (): Metric.HistogramState => {
+    let count = 0
+    const buckets = boundaries.map((boundary, i): [number, number] => [boundary, count += counts[i]!])
+    return { buckets, count: count + counts[length]!, min, max, sum }
+  }
+
+  Metric.registerUnsafe(
+    Metric.histogram("metrics_server_api_metric_freshness_seconds", {
+      description: "How old the metrics of a node or pod are when a client reads them",
+      boundaries
+    }),
+    context,
+    { get: state, update: nothing, modify: nothing }
+  )
+  return {
+    observe: (millis) => {
+      const seconds = millis / 1000
+      let bucket = 0
+      while (bucket < length && seconds > boundaries[bucket]!) bucket++
+      counts[bucket]!++
+      sum += seconds
+      if (seconds < min) min = seconds
+      if (seconds > max) max = seconds
+    }
+  }
+})
+
+const nothing = () => {}
