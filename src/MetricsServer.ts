@@ -5,6 +5,7 @@ import { Nodes } from "./discover/Nodes.ts"
 import { Pods } from "./discover/Pods.ts"
 import { Kube, type KubeError } from "./kube/Kube.ts"
 import { Health } from "./observe/Health.ts"
+import * as Otlp from "./observe/Otlp.ts"
 import * as Probes from "./observe/Probes.ts"
 import * as Scrapes from "./observe/Scrapes.ts"
 import * as Statusz from "./observe/Statusz.ts"
@@ -99,6 +100,7 @@ export const layer = (options: Options) => {
       Https.layer({ ...serving, certificate, protocols: serving, limits: ConnectionLimits.make(options.requests) })
     ]),
     Layer.provide(KubeletTls.layer(options.kubelet)),
-    Layer.provide(Kube.layer(options.server))
+    Layer.provide(Kube.layer(options.server)),
+    Layer.provide(Otlp.layer({ version }))
   )
 }
