@@ -1,20 +1,6 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
-import {
-  Clock,
-  Deferred,
-  Duration,
-  Effect,
-  Exit,
-  Fiber,
-  FileSystem,
-  Layer,
-  Metric,
-  Option,
-  Result,
-  Scope,
-  Struct
-} from "effect"
+import { Deferred, Duration, Effect, Exit, Fiber, FileSystem, Layer, Option, Result, Scope, Struct } from "effect"
 import { HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { connect as connectHttp2, type Settings } from "node:http2"
 import { connect } from "node:net"
@@ -127,25 +113,6 @@ describe("Https", () => {
       const error = yield* Effect.flip(serve(hello, { port }))
       assert.strictEqual(error._tag, "ListenError")
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
-
-  it.live("counts handshakes that came to nothing, and tells until when its certificate is valid", () =>
-    Effect.gen(function*() {
-      const port = yield* serve(hello)
-      const value = (id: string) => Effect.map(Metric.snapshot, (all) => all.find((it) => it.id === id)?.state)
-      const failures = value("apiserver_tls_handshake_errors_total")
-      assert.deepInclude(yield* failures, { count: 0 })
-      yield* handshake(port, { maxVersion: "TLSv1.1", minVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" })
-      yield* Effect.repeat(failures, { until: (it) => it !== undefined && "count" in it && it.count === 1 })
-      const validity = yield* value("resource_metrics_certificate_expiration_timestamp_seconds")
-      const until = validity !== undefined && "value" in validity ? Number(validity.value) * 1000 : 0
-      const days = (until - (yield* Clock.currentTimeMillis)) / 86_400_000
-      assert.isAbove(days, 364)
-      assert.isBelow(days, 366)
-    }).pipe(
-      Effect.scoped,
-      Effect.provide(NodeServices.layer),
-      Effect.provideService(Metric.MetricRegistry, new Map())
-    ))
 
   it.live("speaks HTTP/1.1 alone where that is wanted", () =>
     Effect.gen(function*() {
