@@ -3,8 +3,10 @@ import * as NodeStream from "@effect/platform-node/NodeStream"
 import Undici, { type Dispatcher } from "@effect/platform-node/Undici"
 import { Context, Effect, Layer, Option, Schema, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
-import type { UserInfo } from "./Access.ts"
+import type { UserInfo } from "./Attributes.ts"
 import { Identities } from "./Identities.ts"
+
+export const groupName = "metrics.k8s.io"
 
 /** The metrics server did not answer. */
 export class BackendUnreachable extends Schema.TaggedError<BackendUnreachable>()("BackendUnreachable", {
@@ -31,6 +33,7 @@ export type Dispatch = (
 export class Aggregator extends Context.Service<Aggregator, {
   /** From now on the metrics server is there; before, it is nowhere. */
   connect(url: string): Effect.Effect<void>
+  readonly url: () => Option.Option<string>
   /** Passes the current request on. */
   proxy(
     user: UserInfo
@@ -46,6 +49,7 @@ export class Aggregator extends Context.Service<Aggregator, {
           Effect.sync(() => {
             backend = Option.some(url)
           }),
+        url: () => backend,
         proxy: (user) =>
           Effect.gen(function*() {
             const request = yield* HttpServerRequest.HttpServerRequest
@@ -54,15 +58,13 @@ export class Aggregator extends Context.Service<Aggregator, {
             const body = new Uint8Array(yield* request.arrayBuffer)
             const headers = { ...forwarded(request.headers), ...identity(user) }
             return yield* dispatch({ method: request.method, url: `${base}${pathname}${search}`, headers, body })
-          }).pipe(
-            Effect.catch(() => Effect.succeed(unavailable))
-          ),
+          }).pipe(Effect.orElseSucceed(() => unavailable)),
         ask: Effect.fnUntraced(
           function*(path, accept) {
             const base = yield* Effect.fromOption(backend)
             const headers = { accept, ...identity(itself) }
             const response = yield* dispatch({ method: "GET", url: `${base}${path}`, headers, body: new Uint8Array() })
-            if (response.status !== 200 || response.body._tag !== "Stream") return undefined
+            if (response.status < 200 || response.status > 299 || response.body._tag !== "Stream") return undefined
             const text = yield* Stream.mkString(Stream.decodeText(response.body.stream))
             return yield* Schema.decodeUnknownEffect(Json)(text)
           },
@@ -150,7 +152,7 @@ const singleLines = (headers: Readonly<Record<string, string | ReadonlyArray<str
   )
 
 /** The very words of the real one. */
-const unavailable = HttpServerResponse.text("service unavailable\n", {
+export const unavailable = HttpServerResponse.text("service unavailable\n", {
   status: 503,
   headers: { "x-content-type-options": "nosniff" }
 })

@@ -1,9 +1,8 @@
 /** As much of a kube-apiserver as kubectl, clients of metrics.k8s.io and the metrics server need. */
 import { Clock, Context, Duration, Effect, Layer, type Scope } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
-import { allows, type Attributes, type ResourceAttributes, type UserInfo } from "./Access.ts"
-import { Aggregator } from "./Aggregator.ts"
-import { groupName } from "./api/AggregatedDiscovery.ts"
+import { Access } from "./Access.ts"
+import { Aggregator, groupName, unavailable } from "./Aggregator.ts"
 import * as ApiRequest from "./api/ApiRequest.ts"
 import * as Documents from "./api/Documents.ts"
 import * as Lists from "./api/Lists.ts"
@@ -11,11 +10,15 @@ import * as Representation from "./api/Representation.ts"
 import * as Reviews from "./api/Reviews.ts"
 import * as Status from "./api/Status.ts"
 import * as Watch from "./api/Watch.ts"
+import * as Writes from "./api/Writes.ts"
+import { ApiServices } from "./ApiServices.ts"
+import type { Attributes, ResourceAttributes, UserInfo } from "./Attributes.ts"
 import { authenticate, fromSocket, PeerCertificate } from "./Authentication.ts"
 import { anonymous, frontProxyName, Identities } from "./Identities.ts"
 import * as Loopback from "./Loopback.ts"
 import * as Objects from "./Objects.ts"
-import { ObjectStore, type Resource } from "./ObjectStore.ts"
+import { ObjectStore } from "./ObjectStore.ts"
+import * as Resources from "./Resources.ts"
 
 type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse, never, HttpServerRequest.HttpServerRequest>
 
@@ -29,29 +32,66 @@ export class ApiServer extends Context.Service<ApiServer, {
       ApiServer,
       Effect.gen(function*() {
         const store = yield* ObjectStore
+        const access = yield* Access
         const aggregator = yield* Aggregator
+        const apiServices = yield* ApiServices
         yield* store.put(authenticationConfig(yield* Identities))
 
         const resource = (request: ApiRequest.ApiRequest, asked: ResourceAttributes, user: UserInfo): Answer => {
-          if (asked.group === groupName) return aggregator.proxy(user)
-          const review = asked.verb === "create" ? Reviews.respond(asked.group, asked.resource, user) : undefined
-          if (review !== undefined) return review
-          if (asked.group !== "" || !isResource(asked.resource) || asked.subresource !== "") {
-            return Effect.succeed(Status.noSuchPath)
+          const { version } = request
+          if (asked.group === groupName) {
+            if (!apiServices.registered().includes(version)) return Effect.succeed(Status.noSuchPath)
+            return apiServices.available(version) ? aggregator.proxy(user) : Effect.succeed(unavailable)
           }
+          const review = asked.verb === "create" ? Reviews.respond(access, asked, user) : undefined
+          if (review !== undefined) return review
+          const stored = Resources.find(asked.group, version, asked.resource)
+          return stored === undefined || asked.subresource !== ""
+            ? Effect.succeed(Status.noSuchPath)
+            : Resources.types[stored].readOnly === true
+            ? read(stored, request, asked)
+            : write(stored, request, asked)
+        }
+
+        const read = (
+          resource: Resources.Resource,
+          request: ApiRequest.ApiRequest,
+          asked: ResourceAttributes
+        ): Answer => {
           switch (asked.verb) {
             case "get":
-              return get(asked.resource, asked, request)
+              return get(resource, asked, request)
             case "list":
-              return Lists.respond(store, asked.resource, asked.namespace, request)
+              return Lists.respond(store, resource, asked.namespace, request)
             case "watch":
-              return Effect.succeed(Watch.respond(store, asked.resource, asked.namespace, request, bookmarkInterval))
+              return Effect.succeed(Watch.respond(store, resource, asked.namespace, request, bookmarkInterval))
             default:
               return Effect.succeed(Status.methodNotAllowed)
           }
         }
 
-        const get = (resource: Resource, { name, namespace }: ResourceAttributes, request: ApiRequest.ApiRequest) =>
+        const write = (
+          resource: Resources.Resource,
+          request: ApiRequest.ApiRequest,
+          asked: ResourceAttributes
+        ): Answer => {
+          switch (asked.verb) {
+            case "create":
+            case "update":
+            case "patch":
+              return Effect.tap(Writes.write(store, resource, asked, request), () => apiServices.check)
+            case "delete":
+              return Effect.tap(Writes.remove(store, resource, asked), () => apiServices.check)
+            default:
+              return read(resource, request, asked)
+          }
+        }
+
+        const get = (
+          resource: Resources.Resource,
+          { name, namespace }: ResourceAttributes,
+          request: ApiRequest.ApiRequest
+        ) =>
           Effect.map(Clock.currentTimeMillis, (now) => {
             const found = store.get(resource, resource === "namespaces" ? "" : namespace, name)
             return found === undefined
@@ -67,10 +107,10 @@ export class ApiServer extends Context.Service<ApiServer, {
           const user = authentication._tag === "Known" ? authentication.user : anonymous
           const request = ApiRequest.parse(received.method, received.url, received.headers["accept"] ?? "")
           const { attributes } = request
-          if (!allows(user, attributes)) return refusal(user, attributes)
+          if (!access.review(user, attributes).allowed) return refusal(user, attributes)
           return yield* attributes._tag === "Resource"
             ? resource(request, attributes.resource, user)
-            : Documents.respond(aggregator, request, user)
+            : Documents.respond(aggregator, apiServices, request, user)
         })
 
         return { app }
@@ -99,8 +139,6 @@ export class ApiServer extends Context.Service<ApiServer, {
     return { url: `https://127.0.0.1:${port}` }
   })
 }
-
-const isResource = (name: string): name is Resource => name in Representation.kinds
 
 const refusal = (user: UserInfo, attributes: Attributes) =>
   attributes._tag === "Resource"

@@ -3,7 +3,7 @@ import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequ
 import { Context, Option } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import type { TLSSocket } from "node:tls"
-import type { UserInfo } from "./Access.ts"
+import type { UserInfo } from "./Attributes.ts"
 import { userOfToken } from "./Identities.ts"
 
 /** The user a verified client certificate names. Without sockets there are no certificates. */

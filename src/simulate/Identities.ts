@@ -1,6 +1,6 @@
 /** Who can be who in the simulated cluster: fixed tokens, client certificates, and the authorities that sign them. */
 import { Context, Effect, Layer } from "effect"
-import type { UserInfo } from "./Access.ts"
+import type { UserInfo } from "./Attributes.ts"
 import * as Authority from "./Authority.ts"
 
 const serviceAccount = (namespace: string, name: string): UserInfo => ({
@@ -27,8 +27,14 @@ const users: ReadonlyMap<string, UserInfo> = new Map([
   [tokens.metricsServer, serviceAccount("kube-system", "metrics-server")]
 ])
 
+/** The token of any other service account. */
+export const serviceAccountToken = (namespace: string, name: string) => `simulated.serviceaccount.${namespace}.${name}`
+
 /** Who presents this token. */
-export const userOfToken = (token: string): UserInfo | undefined => users.get(token)
+export const userOfToken = (token: string): UserInfo | undefined => {
+  const [, namespace, name] = /^simulated\.serviceaccount\.([^.]+)\.(.+)$/.exec(token) ?? []
+  return namespace === undefined || name === undefined ? users.get(token) : serviceAccount(namespace, name)
+}
 
 export const anonymous: UserInfo = { username: "system:anonymous", groups: ["system:unauthenticated"] }
 

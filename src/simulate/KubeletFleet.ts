@@ -2,6 +2,7 @@
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { Clock, Context, type Duration, Effect, Exit, Layer, Option, Scope } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Access } from "./Access.ts"
 import { fromSocket, PeerCertificate } from "./Authentication.ts"
 import * as Authority from "./Authority.ts"
 import type { Node } from "./Cluster.ts"
@@ -37,7 +38,7 @@ export class KubeletFleet extends Context.Service<KubeletFleet, {
     return Layer.effect(
       KubeletFleet,
       Effect.gen(function*() {
-        const state = yield* ClusterState
+        const makeKubelet = yield* maker(options)
         const scope = yield* Effect.scope
         const byName = new Map<string, Listening>()
         const byPort = new Map<number, Listening>()
@@ -54,7 +55,7 @@ export class KubeletFleet extends Context.Service<KubeletFleet, {
 
         return {
           start: Effect.fnUntraced(function*(node) {
-            const kubelet = yield* makeKubelet(node, state, options)
+            const kubelet = yield* makeKubelet(node)
             const listening: Listening = { kubelet, ...(yield* listen(kubelet, 0)) }
             byName.set(node.name, listening)
             byPort.set(listening.listener.port, listening)
@@ -95,7 +96,7 @@ export class KubeletFleet extends Context.Service<KubeletFleet, {
     return Layer.effect(
       KubeletFleet,
       Effect.gen(function*() {
-        const state = yield* ClusterState
+        const makeKubelet = yield* maker(options)
         const ports = new Map<string, number>()
         const kubelets = new Map<number, SimulatedKubelet.SimulatedKubelet>()
         const find = (node: string) => kubelets.get(ports.get(node) ?? 0)
@@ -104,7 +105,7 @@ export class KubeletFleet extends Context.Service<KubeletFleet, {
           start: Effect.fnUntraced(function*(node) {
             const port = ++lastPort
             ports.set(node.name, port)
-            kubelets.set(port, yield* makeKubelet(node, state, options))
+            kubelets.set(port, yield* makeKubelet(node))
             return { address: "127.0.0.1", port }
           }),
           stop: (node) => Effect.sync(() => kubelets.delete(ports.get(node) ?? 0)),
@@ -124,12 +125,19 @@ interface Listening {
   readonly close: Effect.Effect<void>
 }
 
-const makeKubelet = (node: Node, state: typeof ClusterState.Service, { housekeeping }: Options) =>
-  Effect.map(
-    Clock.currentTimeMillis,
-    (now) =>
-      SimulatedKubelet.make({ node, bootedAt: longAgo(now), pods: () => state.runningOn(node.name), housekeeping })
-  )
+const maker = Effect.fnUntraced(function*({ housekeeping }: Options) {
+  const access = yield* Access
+  const state = yield* ClusterState
+  return (node: Node) =>
+    Effect.map(Clock.currentTimeMillis, (now) =>
+      SimulatedKubelet.make({
+        node,
+        bootedAt: longAgo(now),
+        pods: () => state.runningOn(node.name),
+        housekeeping,
+        access
+      }))
+})
 
 const refuses = (fault: Option.Option<Fault>) => Option.exists(fault, ({ _tag }) => _tag === "Refuse")
 

@@ -1,7 +1,6 @@
 /** What the simulated API server stores: versioned objects and the log of their changes, as etcd keeps them. */
 import { Clock, Context, Effect, Layer, PubSub } from "effect"
-
-export type Resource = "nodes" | "pods" | "namespaces" | "configmaps"
+import { names, type Resource } from "./Resources.ts"
 
 /** An object as it is written. */
 export interface Draft {
@@ -44,7 +43,7 @@ export type Signal =
   | { readonly _tag: "Silence" }
 
 export class ObjectStore extends Context.Service<ObjectStore, {
-  put(draft: Draft): Effect.Effect<void>
+  put(draft: Draft): Effect.Effect<Stored>
   remove(resource: Resource, namespace: string, name: string): Effect.Effect<void>
   get(resource: Resource, namespace: string, name: string): Stored | undefined
   /** Sorted by namespace and name. */
@@ -63,12 +62,7 @@ export class ObjectStore extends Context.Service<ObjectStore, {
     ObjectStore,
     Effect.gen(function*() {
       const signals = yield* PubSub.unbounded<Signal>()
-      const objects: Record<Resource, Collection> = {
-        nodes: new Collection(),
-        pods: new Collection(),
-        namespaces: new Collection(),
-        configmaps: new Collection()
-      }
+      const objects = Object.fromEntries(names.map((name) => [name, new Collection()])) as Record<Resource, Collection>
       let log: Array<Change> = []
       // a real cluster's versions do not begin at one, and clients must not think so
       let version = 1000
@@ -93,6 +87,7 @@ export class ObjectStore extends Context.Service<ObjectStore, {
         }
         objects[draft.resource].set(after)
         commit(draft.resource, before, after)
+        return after
       })
 
       const remove = (resource: Resource, namespace: string, name: string) =>

@@ -1,7 +1,7 @@
 /** One simulated kubelet: how it answers a request, faults included. It needs no socket. */
 import { Clock, Duration, Effect, Option, Schedule, Schema, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
-import { allows } from "./Access.ts"
+import type { Access } from "./Access.ts"
 import { authenticate, PeerCertificate } from "./Authentication.ts"
 import type { Node } from "./Cluster.ts"
 import type { Fault } from "./Fault.ts"
@@ -38,6 +38,7 @@ export const make = (options: {
   /** What runs on the node now; the same array until that changes. */
   readonly pods: () => ReadonlyArray<KubeletPage.RunningPod>
   readonly housekeeping: Duration.Duration
+  readonly access: typeof Access.Service
 }): SimulatedKubelet => {
   const broken = new ConnectionBroken({ node: options.node.name })
   let active: Option.Option<Active> = Option.none()
@@ -81,7 +82,7 @@ export const make = (options: {
   }
 
   const respond = Effect.gen(function*() {
-    const refusal = refuse(yield* HttpServerRequest.HttpServerRequest, yield* PeerCertificate)
+    const refusal = refuse(options.access, yield* HttpServerRequest.HttpServerRequest, yield* PeerCertificate)
     if (refusal !== undefined) return refusal
     const met = meet()
     const text = print(yield* Clock.currentTimeMillis, met)
@@ -119,13 +120,14 @@ export const make = (options: {
 
 /** What a kubelet says to a request it does not serve; its authorization is that of the cluster. */
 const refuse = (
+  access: typeof Access.Service,
   request: HttpServerRequest.HttpServerRequest,
   peerCertificate: typeof PeerCertificate.Service
 ): HttpServerResponse.HttpServerResponse | undefined => {
   const authentication = authenticate(request, peerCertificate(request))
   if (authentication._tag !== "Known") return HttpServerResponse.text(reasons[401], { status: 401 })
   const attributes = { verb: "get", group: "", resource: "nodes", subresource: "metrics", namespace: "", name: "" }
-  if (!allows(authentication.user, { _tag: "Resource", resource: attributes })) {
+  if (!access.review(authentication.user, { _tag: "Resource", resource: attributes }).allowed) {
     return HttpServerResponse.text(
       `Forbidden (user=${authentication.user.username}, verb=get, resource=nodes, subresource(s)=[metrics])\n`,
       { status: 403 }

@@ -1,10 +1,14 @@
 /** A whole simulated cluster, assembled: kubelets, API server and aggregation layer, over sockets or in memory. */
 import { Clock, Context, Duration, Effect, Layer } from "effect"
+import { Access } from "./Access.ts"
 import { Aggregator, type Dispatch } from "./Aggregator.ts"
 import { ApiServer } from "./ApiServer.ts"
+import { ApiServices } from "./ApiServices.ts"
+import * as BuiltinRoles from "./BuiltinRoles.ts"
 import type { Cluster, Node } from "./Cluster.ts"
 import { ClusterState, longAgo } from "./ClusterState.ts"
 import { Identities, tokens } from "./Identities.ts"
+import * as Installed from "./Installed.ts"
 import { kubeconfig } from "./Kubeconfig.ts"
 import { KubeletFleet } from "./KubeletFleet.ts"
 import type { ListenError } from "./Loopback.ts"
@@ -15,6 +19,8 @@ export interface Options {
   /** How often containers are read, 10 s: a real kubelet's default. */
   readonly housekeeping?: Duration.Duration
   readonly bookmarkInterval?: Duration.Duration
+  /** Without a metrics server installed: somebody will. */
+  readonly bare?: boolean
 }
 
 export class Simulation extends Context.Service<Simulation, {
@@ -38,10 +44,10 @@ export class Simulation extends Context.Service<Simulation, {
 export const layer = (options: Options) =>
   Layer.effect(Simulation, Effect.flatMap(ApiServer.listen, ({ url }) => populate(options, url))).pipe(
     Layer.provideMerge(ApiServer.layer(options)),
+    Layer.provideMerge(ApiServices.layer),
     Layer.provideMerge(Aggregator.layer),
     Layer.provideMerge(KubeletFleet.layer({ housekeeping: options.housekeeping ?? Duration.seconds(10) })),
-    Layer.provideMerge(ClusterState.layer),
-    Layer.provideMerge(ObjectStore.layer),
+    Layer.provideMerge(state(options)),
     Layer.provideMerge(Identities.layer)
   )
 
@@ -49,11 +55,17 @@ export const layer = (options: Options) =>
 export const layerMemory = (options: Options & { readonly dispatch: Dispatch }) =>
   Layer.effect(Simulation, populate(options, "https://kubernetes.memory")).pipe(
     Layer.provideMerge(ApiServer.layer(options)),
+    Layer.provideMerge(ApiServices.layer),
     Layer.provideMerge(Aggregator.layerWith(options.dispatch)),
     Layer.provideMerge(KubeletFleet.layerMemory({ housekeeping: options.housekeeping ?? Duration.seconds(10) })),
-    Layer.provideMerge(ClusterState.layer),
-    Layer.provideMerge(ObjectStore.layer),
+    Layer.provideMerge(state(options)),
     Layer.provideMerge(Identities.layer)
+  )
+
+/** What is stored at the beginning, and who may do what with it. */
+const state = (options: Options) =>
+  Layer.mergeAll(ClusterState.layer, Access.layer, BuiltinRoles.layer, Installed.layer(options)).pipe(
+    Layer.provideMerge(ObjectStore.layer)
   )
 
 const populate = Effect.fnUntraced(function*({ cluster }: Options, url: string) {

@@ -3,7 +3,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Duration, Effect, Exit, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { Aggregator } from "./Aggregator.ts"
+import { ApiServices } from "./ApiServices.ts"
 import * as Cluster from "./Cluster.ts"
 import * as MetricsServerProcess from "./MetricsServerProcess.ts"
 import * as OutputDirectory from "./OutputDirectory.ts"
@@ -48,10 +48,9 @@ type Given = Command.Command.Config.Infer<typeof flags>
 
 const run = Effect.fnUntraced(function*(given: Given, cluster: Cluster.Cluster) {
   const { url } = yield* Simulation.Simulation
-  const aggregator = yield* Aggregator
   const port = yield* MetricsServerProcess.choosePort(given.metricsServerFlags)
   const endpoint = `https://127.0.0.1:${port}`
-  yield* aggregator.connect(endpoint)
+  yield* (yield* ApiServices).connect(endpoint)
   const directory = yield* OutputDirectory.write({ out: given.out, endpoint })
   yield* Console.log(`kube-apiserver   ${url}`)
   yield* Console.log(`kubelets         ${cluster.nodes.length} on 127.0.0.1, ${cluster.pods.length} pods`)

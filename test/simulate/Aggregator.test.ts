@@ -2,8 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option, Stream } from "effect"
 import { HttpBody, HttpClientRequest, HttpServerRequest, HttpServerResponse } from "effect/http"
-import { Aggregator } from "../../src/simulate/Aggregator.ts"
 import * as AggregatedDiscovery from "../../src/simulate/api/AggregatedDiscovery.ts"
+import { ApiServices } from "../../src/simulate/ApiServices.ts"
 import { fromSocket } from "../../src/simulate/Authentication.ts"
 import { Identities, tokens } from "../../src/simulate/Identities.ts"
 import * as Loopback from "../../src/simulate/Loopback.ts"
@@ -53,7 +53,7 @@ const echoing = Effect.gen(function*() {
   const pair = yield* clusterCa.issueServer({ commonName: "metrics-server", addresses: ["127.0.0.1"] })
   const server = yield* Loopback.secureServer(echo, { ...pair, clientCa: frontProxyCa.cert })
   const { port } = yield* Loopback.listen(0, (socket) => server.emit("connection", socket))
-  yield* (yield* Aggregator).connect(`https://127.0.0.1:${port}`)
+  yield* (yield* ApiServices).connect(`https://127.0.0.1:${port}`)
   return yield* overSockets
 })
 
@@ -124,7 +124,7 @@ describe("the aggregation layer", () => {
         Effect.succeed(
           path === "/apis/metrics.k8s.io/v1beta1" ? Option.some({ kind: "APIResourceList", resources }) : Option.none()
         )
-      assert.deepStrictEqual(yield* AggregatedDiscovery.discover(ask), [{
+      assert.deepStrictEqual(yield* AggregatedDiscovery.discover(["v1beta1"], ask), [{
         version: "v1beta1",
         resources: [{
           resource: "nodes",

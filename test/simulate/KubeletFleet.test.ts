@@ -2,15 +2,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Option } from "effect"
 import { Agent, request } from "node:https"
+import { Access } from "../../src/simulate/Access.ts"
 import * as Cluster from "../../src/simulate/Cluster.ts"
 import { ClusterState } from "../../src/simulate/ClusterState.ts"
 import { Fault } from "../../src/simulate/Fault.ts"
 import { Identities, tokens } from "../../src/simulate/Identities.ts"
+import * as Installed from "../../src/simulate/Installed.ts"
 import { KubeletFleet } from "../../src/simulate/KubeletFleet.ts"
 import { ObjectStore } from "../../src/simulate/ObjectStore.ts"
 
 const fleet = KubeletFleet.layer({ housekeeping: Duration.seconds(10) }).pipe(
   Layer.provideMerge(ClusterState.layer),
+  Layer.provide([Access.layer, Installed.layer()]),
   Layer.provideMerge(ObjectStore.layer),
   Layer.provideMerge(Identities.layer)
 )

@@ -1,11 +1,6 @@
 /** What the metrics server says it serves: found out as the aggregation layer of the real kube-apiserver does. */
 import { Effect, Option, Schema } from "effect"
-import type { Aggregator } from "../Aggregator.ts"
-
-export const groupName = "metrics.k8s.io"
-
-/** The versions that are registered, most preferred first. */
-const registered = ["v1", "v1beta1"]
+import { type Aggregator, groupName } from "../Aggregator.ts"
 
 /** What is read of a version; the rest is passed on as it is. */
 const Version = Schema.StructWithRest(Schema.Struct({ version: Schema.String }), [
@@ -33,25 +28,35 @@ const ResourceList = Schema.Struct({
   }))
 })
 
-/** From one document; from one per version, if it knows no such document; stale, if it does not answer at all. */
-export const discover = Effect.fnUntraced(
-  function*(ask: (typeof Aggregator.Service)["ask"]): Effect.fn.Return<Versions> {
-    const whole = (yield* ask("/apis", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList")).pipe(
-      Option.flatMap(Schema.decodeUnknownOption(GroupList)),
-      Option.flatMapNullishOr(({ items }) => items.find(({ metadata }) => metadata.name === groupName)?.versions)
-    )
-    if (Option.isSome(whole)) return whole.value
-    const one = Effect.fnUntraced(function*(version: string) {
-      const answer = yield* ask(`/apis/${groupName}/${version}`, "application/json")
-      return Option.map(
-        Option.flatMap(answer, Schema.decodeUnknownOption(ResourceList)),
-        (list) => fromLegacy(version, list)
-      )
-    })
-    const versions = (yield* Effect.forEach(registered, one)).filter(Option.isSome).map(({ value }) => value)
-    return versions.length > 0 ? versions : [{ version: "v1beta1", resources: [], freshness: "Stale" }]
-  }
-)
+/** From one document, or from one per version, if it knows no such document. What is registered is listed in any case. */
+export const discover = Effect.fnUntraced(function*(
+  registered: ReadonlyArray<string>,
+  ask: (typeof Aggregator.Service)["ask"]
+): Effect.fn.Return<Versions> {
+  if (registered.length === 0) return []
+  const whole = (yield* ask("/apis", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList")).pipe(
+    Option.flatMap(Schema.decodeUnknownOption(GroupList)),
+    Option.flatMapNullishOr(({ items }) => items.find(({ metadata }) => metadata.name === groupName)?.versions)
+  )
+  return yield* Effect.forEach(registered, (version) =>
+    Option.match(whole, {
+      onNone: () => askFor(version, ask),
+      onSome: (versions) =>
+        Effect.succeed(versions.find((found) => found.version === version) ?? empty(version, "Current"))
+    }))
+})
+
+const askFor = (version: string, ask: (typeof Aggregator.Service)["ask"]) =>
+  Effect.map(
+    ask(`/apis/${groupName}/${version}`, "application/json"),
+    (answer) =>
+      Option.match(Option.flatMap(answer, Schema.decodeUnknownOption(ResourceList)), {
+        onNone: () => empty(version, "Stale"),
+        onSome: (list) => fromLegacy(version, list)
+      })
+  )
+
+const empty = (version: string, freshness: "Current" | "Stale") => ({ version, resources: [], freshness })
 
 const fromLegacy = (version: string, { resources }: typeof ResourceList.Type) => ({
   version,

@@ -1,5 +1,5 @@
 /** What a request to the simulated API server asks for, read from its method, path and query. */
-import type { Attributes } from "../Access.ts"
+import type { Attributes } from "../Attributes.ts"
 
 export interface ApiRequest {
   readonly method: string
@@ -8,13 +8,17 @@ export interface ApiRequest {
   readonly accept: string
   /** What authorization is asked about. */
   readonly attributes: Attributes
+  /** Of the API that is asked; empty where the path names none. */
+  readonly version: string
   readonly watch: boolean
 }
 
 export const parse = (method: string, url: string, accept: string): ApiRequest => {
   const { pathname: path, searchParams: query } = new URL(url, "https://kubernetes")
   const watch = ["true", "1"].includes(query.get("watch") ?? "")
-  return { method, path, query, accept, watch, attributes: attributesOf(method, path, query, watch) }
+  const [root, second = "", third = ""] = path.split("/").filter((part) => part !== "")
+  const version = root === "api" ? second : root === "apis" ? third : ""
+  return { method, path, query, accept, watch, version, attributes: attributesOf(method, path, query, watch) }
 }
 
 /** `/api/v1/...` and `/apis/GROUP/VERSION/...` below which there is a resource; anything else is a plain path. */

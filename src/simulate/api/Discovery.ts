@@ -1,5 +1,7 @@
 /** What the simulated API server says it can do: its own groups, and metrics.k8s.io as the metrics server tells. */
-import { groupName as aggregatedName, type Versions } from "./AggregatedDiscovery.ts"
+import { groupName as aggregatedName } from "../Aggregator.ts"
+import * as Resources from "../Resources.ts"
+import type { Versions } from "./AggregatedDiscovery.ts"
 
 interface ApiResource {
   readonly name: string
@@ -9,37 +11,41 @@ interface ApiResource {
   readonly verbs: ReadonlyArray<string>
 }
 
+interface GroupVersion {
+  readonly group: string
+  readonly version: string
+  readonly resources: ReadonlyArray<ApiResource>
+}
+
 const readable = ["get", "list", "watch"]
-const creatable = ["create"]
+const writable = ["create", "delete", "get", "list", "patch", "update", "watch"]
+
+const review = (name: string, kind: string): ApiResource => ({ name, kind, namespaced: false, verbs: ["create"] })
 
 /** The groups of the API server itself, each with its one version. */
-const own: ReadonlyArray<
-  { readonly group: string; readonly version: string; readonly resources: ReadonlyArray<ApiResource> }
-> = [
-  {
-    group: "",
-    version: "v1",
-    resources: [
-      { name: "configmaps", kind: "ConfigMap", namespaced: true, shortNames: ["cm"], verbs: readable },
-      { name: "namespaces", kind: "Namespace", namespaced: false, shortNames: ["ns"], verbs: readable },
-      { name: "nodes", kind: "Node", namespaced: false, shortNames: ["no"], verbs: readable },
-      { name: "pods", kind: "Pod", namespaced: true, shortNames: ["po"], verbs: readable }
-    ]
-  },
+const own: ReadonlyArray<GroupVersion> = [
+  ...Array.from(
+    Map.groupBy(Resources.names, (name) => Resources.types[name].group),
+    ([group, names]): GroupVersion => ({
+      group,
+      version: Resources.types[names[0]!].version,
+      resources: names.map((name) => {
+        const { kind, namespaced, readOnly, shortNames } = Resources.types[name]
+        return { name, kind, namespaced, verbs: readOnly ? readable : writable, ...(shortNames && { shortNames }) }
+      })
+    })
+  ),
   {
     group: "authentication.k8s.io",
     version: "v1",
-    resources: [
-      { name: "selfsubjectreviews", kind: "SelfSubjectReview", namespaced: false, verbs: creatable },
-      { name: "tokenreviews", kind: "TokenReview", namespaced: false, verbs: creatable }
-    ]
+    resources: [review("selfsubjectreviews", "SelfSubjectReview"), review("tokenreviews", "TokenReview")]
   },
   {
     group: "authorization.k8s.io",
     version: "v1",
     resources: [
-      { name: "selfsubjectaccessreviews", kind: "SelfSubjectAccessReview", namespaced: false, verbs: creatable },
-      { name: "subjectaccessreviews", kind: "SubjectAccessReview", namespaced: false, verbs: creatable }
+      review("selfsubjectaccessreviews", "SelfSubjectAccessReview"),
+      review("subjectaccessreviews", "SubjectAccessReview")
     ]
   }
 ]
@@ -62,7 +68,7 @@ export const legacyGroups = (aggregated: Versions) => ({
   apiVersion: "v1",
   groups: [
     ...own.filter(({ group }) => group !== "").map(({ group, version }) => legacyGroup(group, [version])),
-    legacyGroup(aggregatedName, aggregated.map(({ version }) => version))
+    ...(aggregated.length === 0 ? [] : [legacyGroup(aggregatedName, aggregated.map(({ version }) => version))])
   ]
 })
 
@@ -79,7 +85,7 @@ export const resources = (groupName: string, version: string) => {
   return {
     kind: "APIResourceList",
     apiVersion: "v1",
-    groupVersion: groupName === "" ? version : `${groupName}/${version}`,
+    groupVersion: Resources.apiVersion(found),
     resources: found.resources.map((resource) => ({ singularName: resource.kind.toLowerCase(), ...resource }))
   }
 }
@@ -91,7 +97,9 @@ export const aggregatedCore = () => discoveryList(own.filter(({ group }) => grou
 export const aggregatedGroups = (aggregated: Versions) =>
   discoveryList([
     ...own.filter(({ group }) => group !== "").map(describe),
-    { metadata: { name: aggregatedName, creationTimestamp: null }, versions: aggregated }
+    ...(aggregated.length === 0
+      ? []
+      : [{ metadata: { name: aggregatedName, creationTimestamp: null }, versions: aggregated }])
   ])
 
 const discoveryList = (items: ReadonlyArray<object>) => ({

@@ -1,8 +1,9 @@
 /** Whatever the simulated API server answers that is no resource: health, version, discovery, OpenAPI. */
 import { Effect, Option } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
-import type { UserInfo } from "../Access.ts"
-import type { Aggregator } from "../Aggregator.ts"
+import { type Aggregator, groupName, unavailable } from "../Aggregator.ts"
+import type { ApiServices } from "../ApiServices.ts"
+import type { UserInfo } from "../Attributes.ts"
 import * as AggregatedDiscovery from "./AggregatedDiscovery.ts"
 import { type ApiRequest, shapeOf } from "./ApiRequest.ts"
 import * as Discovery from "./Discovery.ts"
@@ -11,10 +12,13 @@ import * as Status from "./Status.ts"
 
 export const respond = (
   aggregator: typeof Aggregator.Service,
+  apiServices: typeof ApiServices.Service,
   request: ApiRequest,
   user: UserInfo
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, never, HttpServerRequest.HttpServerRequest> => {
   const { ask, proxy } = aggregator
+  const registered = apiServices.registered()
+  const discover = AggregatedDiscovery.discover(registered, ask)
   const discovery = shapeOf(request.accept) === "APIGroupDiscoveryList"
   const path = request.path.replace(/(.)\/$/, "$1")
   switch (path) {
@@ -30,7 +34,7 @@ export const respond = (
       )
     case "/apis":
       return Effect.map(
-        AggregatedDiscovery.discover(ask),
+        discover,
         (versions) =>
           discovery ? discoveryJson(Discovery.aggregatedGroups(versions)) : json(Discovery.legacyGroups(versions))
       )
@@ -42,19 +46,19 @@ export const respond = (
           : Effect.succeed(/json|\*\/\*|^$/.test(request.accept) ? json(OpenApi.v2) : openApiProtobuf))
     case "/openapi/v3":
       return Effect.map(ask("/openapi/v3", "application/json"), (answer) => json(OpenApi.v3Index(answer)))
-    case "/openapi/v3/api/v1":
-      return Effect.succeed(json(OpenApi.v3Core()))
   }
-  if (path.startsWith(`/openapi/v3/apis/${AggregatedDiscovery.groupName}/`)) return proxy(user)
+  if (path.startsWith(`/openapi/v3/apis/${groupName}/`)) return proxy(user)
+  if (path.startsWith("/openapi/v3/")) return Effect.succeed(jsonOr404(OpenApi.v3(path.slice("/openapi/v3/".length))))
   const [root, first = "", second] = path.slice(1).split("/")
   if (root === "api") return Effect.succeed(jsonOr404(Discovery.resources("", first)))
   if (root !== "apis") return Effect.succeed(Status.noSuchPath)
   if (second === undefined) {
-    return Effect.map(AggregatedDiscovery.discover(ask), (versions) => jsonOr404(Discovery.group(first, versions)))
+    return Effect.map(discover, (versions) => jsonOr404(Discovery.group(first, versions)))
   }
-  return first === AggregatedDiscovery.groupName
-    ? proxy(user)
-    : Effect.succeed(jsonOr404(Discovery.resources(first, second)))
+  if (first !== groupName || !registered.includes(second)) {
+    return Effect.succeed(jsonOr404(Discovery.resources(first, second)))
+  }
+  return apiServices.available(second) ? proxy(user) : Effect.succeed(unavailable)
 }
 
 const json = (body: object) => HttpServerResponse.jsonUnsafe(body)

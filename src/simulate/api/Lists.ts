@@ -1,7 +1,8 @@
 /** Lists of stored objects, page by page. */
 import { Clock, Effect, Option, Result, Schema, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
-import { keyOf, type ObjectStore, type Resource, type Stored } from "../ObjectStore.ts"
+import { keyOf, type ObjectStore, type Stored } from "../ObjectStore.ts"
+import type { Resource } from "../Resources.ts"
 import { type ApiRequest, shapeOf } from "./ApiRequest.ts"
 import * as Representation from "./Representation.ts"
 import * as Selectors from "./Selectors.ts"

@@ -1,15 +1,9 @@
 /** How a stored object looks on the wire: whole, as metadata only, or as a row of a table. */
 import { timestamp } from "../Objects.ts"
-import type { Resource, Stored } from "../ObjectStore.ts"
+import type { Stored } from "../ObjectStore.ts"
+import * as Resources from "../Resources.ts"
 import type { Shape } from "./ApiRequest.ts"
 import * as Table from "./Table.ts"
-
-export const kinds: Readonly<Record<Resource, string>> = {
-  nodes: "Node",
-  pods: "Pod",
-  namespaces: "Namespace",
-  configmaps: "ConfigMap"
-}
 
 export const metadata = (object: Stored) => ({
   name: object.name,
@@ -46,12 +40,12 @@ export const object = (object: Stored, shape: Shape, now: number) => {
         rows: [row(object, now)]
       }
     default:
-      return { kind: kinds[object.resource], apiVersion: "v1", metadata: metadata(object), ...object.body() }
+      return { ...typeOf(object.resource), metadata: metadata(object), ...object.body() }
   }
 }
 
 /** What a list of that shape is, apart from its items; and what each item is. */
-export const list = (resource: Resource, shape: Shape, now: number) => {
+export const list = (resource: Resources.Resource, shape: Shape, now: number) => {
   switch (shape) {
     case "PartialObjectMetadata":
       return {
@@ -67,7 +61,7 @@ export const list = (resource: Resource, shape: Shape, now: number) => {
       }
     default:
       return {
-        head: { kind: `${kinds[resource]}List`, apiVersion: "v1" },
+        head: { ...typeOf(resource), kind: `${Resources.types[resource].kind}List` },
         items: "items",
         item: (object: Stored): object => ({ metadata: metadata(object), ...object.body() })
       }
@@ -75,13 +69,18 @@ export const list = (resource: Resource, shape: Shape, now: number) => {
 }
 
 /** An object of the shape that carries nothing but a version. */
-export const bookmark = (resource: Resource, shape: Shape, resourceVersion: number) => ({
+export const bookmark = (resource: Resources.Resource, shape: Shape, resourceVersion: number) => ({
   ...(shape === "PartialObjectMetadata"
     ? { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1" }
     : shape === "Table"
     ? { kind: "Table", apiVersion: "meta.k8s.io/v1", columnDefinitions: null, rows: [] }
-    : { kind: kinds[resource], apiVersion: "v1" }),
+    : typeOf(resource)),
   metadata: { resourceVersion: String(resourceVersion), creationTimestamp: null }
+})
+
+const typeOf = (resource: Resources.Resource) => ({
+  kind: Resources.types[resource].kind,
+  apiVersion: Resources.apiVersion(Resources.types[resource])
 })
 
 const row = (object: Stored, now: number) => ({

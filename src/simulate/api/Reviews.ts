@@ -1,7 +1,8 @@
 /** The reviews by which other servers ask who somebody is and what he may do. */
 import { Effect, Schema } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
-import { allows, type Attributes, type UserInfo } from "../Access.ts"
+import type { Access } from "../Access.ts"
+import type { Attributes, ResourceAttributes, UserInfo } from "../Attributes.ts"
 import { userOfToken } from "../Identities.ts"
 import * as Status from "./Status.ts"
 
@@ -34,7 +35,11 @@ const SubjectAccessReview = Schema.Struct({
 type Spec = typeof SelfSubjectAccessReview.Type["spec"]
 
 /** Answers a review, or nothing when the resource is none. */
-export const respond = (group: string, resource: string, asker: UserInfo) => {
+export const respond = (
+  access: typeof Access.Service,
+  { group, resource }: ResourceAttributes,
+  asker: UserInfo
+) => {
   switch (`${resource}.${group}`) {
     case "tokenreviews.authentication.k8s.io":
       return review(TokenReview, "authentication.k8s.io/v1", "TokenReview", ({ spec }) => {
@@ -50,14 +55,14 @@ export const respond = (group: string, resource: string, asker: UserInfo) => {
         SubjectAccessReview,
         "authorization.k8s.io/v1",
         "SubjectAccessReview",
-        ({ spec }) => verdict({ username: spec.user, groups: spec.groups }, spec)
+        ({ spec }) => verdict(access, { username: spec.user, groups: spec.groups }, spec)
       )
     case "selfsubjectaccessreviews.authorization.k8s.io":
       return review(
         SelfSubjectAccessReview,
         "authorization.k8s.io/v1",
         "SelfSubjectAccessReview",
-        ({ spec }) => verdict(asker, spec)
+        ({ spec }) => verdict(access, asker, spec)
       )
     default:
       return undefined
@@ -79,11 +84,9 @@ const review = <A>(
     return HttpServerResponse.jsonUnsafe({ ...(body as object), kind, apiVersion, status }, { status: 201 })
   }).pipe(Effect.catch((error) => Effect.succeed(Status.badRequest(error.message))))
 
-const verdict = (user: UserInfo, spec: Spec) => {
+const verdict = (access: typeof Access.Service, user: UserInfo, spec: Spec) => {
   const attributes = attributesOf(spec)
-  return attributes !== undefined && allows(user, attributes)
-    ? { allowed: true, reason: "a role of the simulated cluster allows it" }
-    : { allowed: false }
+  return attributes === undefined ? { allowed: false } : access.review(user, attributes)
 }
 
 const attributesOf = ({ nonResourceAttributes, resourceAttributes }: Spec): Attributes | undefined =>

@@ -1,6 +1,6 @@
 /** The refusals of the simulated API server: bodies of kind Status. */
 import { HttpServerResponse } from "effect/http"
-import type { ResourceAttributes, UserInfo } from "../Access.ts"
+import type { ResourceAttributes, UserInfo } from "../Attributes.ts"
 
 interface Failure {
   readonly code: number
@@ -44,6 +44,29 @@ export const methodNotAllowed = failure({
   reason: "MethodNotAllowed",
   message: "the server does not allow this method on the requested resource",
   details: {}
+})
+
+export const alreadyExists = (resource: string, name: string) =>
+  failure({
+    code: 409,
+    reason: "AlreadyExists",
+    message: `${resource} "${name}" already exists`,
+    details: { name, kind: resource }
+  })
+
+export const immutable = (kind: string, name: string, field: string) =>
+  failure({
+    code: 422,
+    reason: "Invalid",
+    message: `${kind} "${name}" is invalid: ${field}: Invalid value: field is immutable`,
+    details: { name, kind }
+  })
+
+export const success = HttpServerResponse.jsonUnsafe({
+  kind: "Status",
+  apiVersion: "v1",
+  metadata: {},
+  status: "Success"
 })
 
 export const badRequest = (message: string) => failure({ code: 400, reason: "BadRequest", message })

@@ -1,5 +1,7 @@
 /** What `kubectl get` shows of the simulated resources: columns, and the cells of an object. */
-import type { Resource, Stored } from "../ObjectStore.ts"
+import * as ApiServices from "../ApiServices.ts"
+import type { Stored } from "../ObjectStore.ts"
+import type { Resource } from "../Resources.ts"
 
 type Type = "string" | "integer"
 
@@ -12,7 +14,7 @@ const column = (name: string, type: Type = "string", priority = 0) => ({
   priority
 })
 
-const byResource: Readonly<Record<Resource, ReadonlyArray<ReturnType<typeof column>>>> = {
+const byResource: Readonly<Partial<Record<Resource, ReadonlyArray<ReturnType<typeof column>>>>> = {
   nodes: [
     column("Name"),
     column("Status"),
@@ -37,10 +39,11 @@ const byResource: Readonly<Record<Resource, ReadonlyArray<ReturnType<typeof colu
     column("Readiness Gates", "string", 1)
   ],
   namespaces: [column("Name"), column("Status"), column("Age")],
-  configmaps: [column("Name"), column("Data", "integer"), column("Age")]
+  configmaps: [column("Name"), column("Data", "integer"), column("Age")],
+  apiservices: [column("Name"), column("Service"), column("Available"), column("Age")]
 }
 
-export const columns = (resource: Resource) => byResource[resource]
+export const columns = (resource: Resource) => byResource[resource] ?? [column("Name"), column("Age")]
 
 /** The parts of an object that its cells are made of. */
 interface Body {
@@ -96,6 +99,10 @@ export const cells = (object: Stored, now: number): ReadonlyArray<unknown> => {
       return [object.name, status.phase, age]
     case "configmaps":
       return [object.name, Object.keys(data).length, age]
+    case "apiservices":
+      return [object.name, ...ApiServices.columnsOf(object), age]
+    default:
+      return [object.name, age]
   }
 }
 

@@ -1,7 +1,8 @@
 /** Watches: the changes of a resource as a stream that never ends by itself. */
 import { Clock, type Duration, Effect, PubSub, Result, Schedule, Schema, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
-import type { Change, ObjectStore, Resource, Signal, Stored } from "../ObjectStore.ts"
+import type { Change, ObjectStore, Signal, Stored } from "../ObjectStore.ts"
+import type { Resource } from "../Resources.ts"
 import { type ApiRequest, shapeOf } from "./ApiRequest.ts"
 import * as Representation from "./Representation.ts"
 import * as Selectors from "./Selectors.ts"
