@@ -108,7 +108,7 @@ const changes: Record<string, (manifests: ReadonlyArray<Manifests.Manifest>) => 
   "serving-certificate": (manifests) => {
     const certificate = Manifests.find(manifests, "Certificate", "metrics-server")
     const { containers, volumes } = podOf(manifests)
-    const [mount] = containers[0].volumeMounts.filter(({ name }: { name: string }) => name === "certs")
+    const mount = containers[0].volumeMounts.find(({ name }: { name: string }) => name === "certs")
     assert.deepInclude(volumes, { name: "certs", secret: { secretName: certificate["spec"].secretName } })
     assert.deepStrictEqual(argsAdded(manifests), [
       `--tls-cert-file=${mount.mountPath}/tls.crt`,
@@ -133,7 +133,9 @@ describe("the components", () => {
   it("are all tried here", () => assert.sameMembers(Manifests.components, Object.keys(changes)))
 
   it.concurrent.each(Object.entries(changes))("%s changes what its name says", async (name, check) => {
-    check(await Manifests.base(name))
+    const manifests = await Manifests.base(name)
+    assert.notDeepEqual(manifests, base)
+    check(manifests)
   })
 
   it.concurrent.each([[], ...Manifests.components.map((name) => [name]), Manifests.components])(
