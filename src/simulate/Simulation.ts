@@ -51,12 +51,12 @@ export const layer = (options: Options) =>
     Layer.provideMerge(Identities.layer)
   )
 
-/** Without any socket, for tests that own the clock; `dispatch` is the metrics server, as the aggregation layer asks it. */
-export const layerMemory = (options: Options & { readonly dispatch: Dispatch }) =>
+/** Without any socket, for tests that own the clock; with `dispatch` the aggregation layer asks the metrics server without one, too. */
+export const layerMemory = (options: Options & { readonly dispatch?: Dispatch }) =>
   Layer.effect(Simulation, populate(options, "https://kubernetes.memory")).pipe(
     Layer.provideMerge(ApiServer.layer(options)),
     Layer.provideMerge(ApiServices.layer),
-    Layer.provideMerge(Aggregator.layerWith(options.dispatch)),
+    Layer.provideMerge(options.dispatch === undefined ? Aggregator.layer : Aggregator.layerWith(options.dispatch)),
     Layer.provideMerge(KubeletFleet.layerMemory({ housekeeping: options.housekeeping ?? Duration.seconds(10) })),
     Layer.provideMerge(state(options)),
     Layer.provideMerge(Identities.layer)
