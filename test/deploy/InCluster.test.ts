@@ -1,0 +1,131 @@
+/** deploy/base in a simulated cluster over real sockets: applied by a real kubectl, run with its own arguments, read by its clients. */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, layer } from "@effect/vitest"
+import { Context, Effect, FileSystem, Layer } from "effect"
+import * as MetricsServer from "../../src/MetricsServer.ts"
+import { ApiServices } from "../../src/simulate/ApiServices.ts"
+import { Identities, serviceAccountToken } from "../../src/simulate/Identities.ts"
+import { kubeconfig } from "../../src/simulate/Kubeconfig.ts"
+import { choosePort } from "../../src/simulate/MetricsServerProcess.ts"
+import * as Simulation from "../../src/simulate/Simulation.ts"
+import * as CommandLine from "../fixtures/CommandLine.ts"
+import * as Workload from "../fixtures/Workload.ts"
+import * as Installation from "../fixtures/Installation.ts"
+import { http1 } from "../fixtures/HttpsClient.ts"
+import { kubectl, kubectls, table } from "../fixtures/Kubectl.ts"
+import * as Manifests from "../fixtures/Manifests.ts"
+import { eventually } from "../fixtures/NpmStart.ts"
+
+const base = await Manifests.base()
+
+class Kubectl extends Context.Service<Kubectl, {
+  /** What it prints to an administrator. */
+  run(...args: ReadonlyArray<string>): Effect.Effect<string>
+  /** What it prints to whoever has the token. */
+  as(token: string, ...args: ReadonlyArray<string>): Effect.Effect<string>
+}>()("test/Kubectl") {
+  static readonly layer = Layer.effect(
+    Kubectl,
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { clusterCa } = yield* Identities
+      const { kubeconfigs, url } = yield* Simulation.Simulation
+      const directory = yield* fs.makeTempDirectoryScoped()
+      const run = (content: string, args: ReadonlyArray<string>) =>
+        Effect.gen(function*() {
+          const file = `${directory}/kubeconfig`
+          yield* fs.writeFileString(file, content)
+          return yield* Effect.promise(() => kubectl(kubectls[0]!.path, file, ...args))
+        }).pipe(Effect.orDie)
+      return {
+        run: (...args) => run(kubeconfigs.admin, args),
+        as: (token, ...args) =>
+          run(kubeconfig({ server: url, ca: clusterCa.cert, user: "somebody", credential: { token } }), args)
+      }
+    })
+  )
+}
+
+/** As long as the Deployment's pod runs; where it is reached. */
+class Pod extends Context.Service<Pod, { readonly port: number }>()("test/Pod") {
+  static readonly layer = Layer.unwrap(Effect.gen(function*() {
+    const options = yield* CommandLine.read(...Installation.podOf(base).args)
+    // a pod has a network of its own, and all its ports; what shares this machine's loopback takes a free one
+    const port = yield* choosePort([])
+    const server = MetricsServer.layer({ ...options, bindAddress: "127.0.0.1", securePort: port })
+    return Layer.merge(Layer.succeed(Pod, { port }), Layer.provide(server, Workload.layer(base)))
+  }))
+}
+
+const cluster = Simulation.layer({ cluster: Installation.cluster, bare: true }).pipe(
+  Layer.provideMerge(NodeServices.layer)
+)
+
+const applied = Layer.effectDiscard(
+  Effect.flatMap(Kubectl, ({ run }) => run("apply", "--server-side", "-k", `${Manifests.directory}/base`))
+).pipe(Layer.provideMerge(Kubectl.layer))
+
+const deployed = Pod.layer.pipe(Layer.provideMerge(applied), Layer.provideMerge(cluster))
+
+const probe = (path: string) => Effect.flatMap(Pod, ({ port }) => http1({ path, port }))
+
+layer(deployed, { excludeTestServices: true, timeout: "120 seconds" })("deploy/base in a cluster", (it) => {
+  it.effect("is told to listen where its probes and its Service look for it", () =>
+    Effect.gen(function*() {
+      const { args, port, probes } = Installation.podOf(base)
+      const { securePort } = yield* CommandLine.read(...args)
+      const [{ targetPort }] = Manifests.find(base, "Service")["spec"].ports
+      const asked = [probes.liveness.port, probes.readiness.port, targetPort]
+      assert.deepStrictEqual(asked.map(port), [securePort, securePort, securePort])
+      assert.deepStrictEqual([probes.liveness.scheme, probes.readiness.scheme], ["HTTPS", "HTTPS"])
+    }))
+
+  it.effect("is not available to clients before it is ready", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Kubectl
+      assert.deepStrictEqual(
+        table(yield* run("get", "apiservices")).map(({ AVAILABLE }) => AVAILABLE),
+        ["False", "False"]
+      )
+    }))
+
+  it.effect("becomes ready, and stays alive, by its own probes", () =>
+    Effect.gen(function*() {
+      const { liveness, readiness } = Installation.podOf(base).probes
+      yield* eventually(Effect.orDie(probe(readiness.path)), ({ status }) => status === 200)
+      assert.strictEqual((yield* probe(liveness.path)).status, 200)
+      yield* (yield* ApiServices).connect(`https://127.0.0.1:${(yield* Pod).port}`)
+    }))
+
+  it.effect("serves kubectl", () =>
+    Effect.gen(function*() {
+      const { run } = yield* Kubectl
+      assert.deepStrictEqual(
+        table(yield* run("get", "apiservices")).map(({ AVAILABLE, NAME, SERVICE }) => [NAME, SERVICE, AVAILABLE]),
+        [
+          ["v1.metrics.k8s.io", "kube-system/metrics-server", "True"],
+          ["v1beta1.metrics.k8s.io", "kube-system/metrics-server", "True"]
+        ]
+      )
+      const { nodes, pods } = Installation.cluster
+      const names = (text: string) => table(text).map(({ NAME }) => NAME)
+      assert.sameMembers(names(yield* run("top", "nodes")), nodes.map(({ name }) => name))
+      assert.sameMembers(
+        names(yield* eventually(run("top", "pods", "-A"), (text) => names(text).length === pods.length)),
+        pods.map(({ name }) => name)
+      )
+    }))
+
+  it.effect("serves what the HorizontalPodAutoscaler asks, to whom it is", () =>
+    Effect.gen(function*() {
+      const { as } = yield* Kubectl
+      const [{ labels, namespace }] = Installation.cluster.pods as [typeof Installation.cluster.pods[number]]
+      const selector = Object.entries(labels).map((label) => label.join("=")).join(",")
+      const path = `/apis/metrics.k8s.io/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector)}`
+      const ask = (token: string) => as(token, "get", "--raw", path)
+      const list = JSON.parse(yield* ask(serviceAccountToken("kube-system", "horizontal-pod-autoscaler")))
+      assert.isAbove(list.items.length, 0)
+      const refused = yield* Effect.exit(ask(serviceAccountToken("default", "somebody")))
+      assert.include(String(refused), "is forbidden")
+    }))
+})
