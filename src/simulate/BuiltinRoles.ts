@@ -1,12 +1,9 @@
 /** The roles that every cluster begins with, as far as a metrics server and its clients meet them. */
 import { Effect, Layer } from "effect"
 import { type Draft, ObjectStore } from "./ObjectStore.ts"
-import { aggregatedClusterRole, clusterRole, clusterRoleBinding, role } from "./RbacObjects.ts"
+import { aggregatedClusterRole, aggregateTo, clusterRole, clusterRoleBinding, role } from "./RbacObjects.ts"
 
 const readable = ["get", "list", "watch"]
-
-/** The label by which a ClusterRole joins view, edit or admin. */
-const aggregate = (to: string) => ({ [`rbac.authorization.k8s.io/aggregate-to-${to}`]: "true" })
 
 const toGroups = (name: string, ...groups: ReadonlyArray<string>) =>
   clusterRoleBinding(name, name, groups.map((group) => ({ kind: "Group", name: group })))
@@ -56,9 +53,9 @@ const drafts: ReadonlyArray<Draft> = [
   }]),
 
   // what users are bound to: each of them has what the one before it has
-  aggregatedClusterRole("view", aggregate("view"), aggregate("edit")),
-  aggregatedClusterRole("edit", aggregate("edit"), aggregate("admin")),
-  aggregatedClusterRole("admin", aggregate("admin"), {}),
+  aggregatedClusterRole("view", aggregateTo("view"), aggregateTo("edit")),
+  aggregatedClusterRole("edit", aggregateTo("edit"), aggregateTo("admin")),
+  aggregatedClusterRole("admin", aggregateTo("admin"), {}),
   clusterRole("system:aggregate-to-view", [
     {
       apiGroups: [""],
@@ -66,7 +63,7 @@ const drafts: ReadonlyArray<Draft> = [
       verbs: readable
     },
     { apiGroups: ["apps"], resources: ["deployments"], verbs: readable }
-  ], aggregate("view")),
+  ], aggregateTo("view")),
 
   clusterRole("system:controller:horizontal-pod-autoscaler", [
     { apiGroups: [""], resources: ["pods"], verbs: ["list"] },

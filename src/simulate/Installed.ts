@@ -1,7 +1,7 @@
 /** What is installed in the simulated cluster, unless it is bare: the objects of deploy/base that the API server acts upon. */
 import { Effect, Layer } from "effect"
 import { type Draft, ObjectStore } from "./ObjectStore.ts"
-import { clusterRole, clusterRoleBinding, roleBinding } from "./RbacObjects.ts"
+import { aggregateTo, clusterRole, clusterRoleBinding, roleBinding } from "./RbacObjects.ts"
 
 const serviceAccount = (namespace: string, name: string) => [{ kind: "ServiceAccount", namespace, name }]
 
@@ -15,6 +15,7 @@ const service: Draft = {
   body: () => ({
     spec: {
       type: "ClusterIP",
+      selector: { "k8s-app": "metrics-server" },
       ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: "https", appProtocol: "https" }]
     }
   })
@@ -45,6 +46,11 @@ export const metricsServer: ReadonlyArray<Draft> = [
   clusterRoleBinding("system:metrics-server", "system:metrics-server", account),
   clusterRoleBinding("metrics-server:system:auth-delegator", "system:auth-delegator", account),
   roleBinding("kube-system", "metrics-server-auth-reader", "extension-apiserver-authentication-reader", account),
+  clusterRole(
+    "system:aggregated-metrics-reader",
+    [{ apiGroups: ["metrics.k8s.io"], resources: ["nodes", "pods"], verbs: ["get", "list", "watch"] }],
+    { ...aggregateTo("view"), ...aggregateTo("edit"), ...aggregateTo("admin") }
+  ),
   service,
   apiService("v1", 200),
   apiService("v1beta1", 100)

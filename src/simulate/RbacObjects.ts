@@ -12,6 +12,11 @@ export const clusterRole = (name: string, rules: ReadonlyArray<PolicyRule>, labe
   body: () => ({ rules })
 })
 
+/** The label by which a ClusterRole joins view, edit or admin. */
+export const aggregateTo = (role: "view" | "edit" | "admin"): Labels => ({
+  [`rbac.authorization.k8s.io/aggregate-to-${role}`]: "true"
+})
+
 /** Has the rules of all ClusterRoles with these labels. */
 export const aggregatedClusterRole = (name: string, matchLabels: Labels, labels: Labels): Draft => ({
   resource: "clusterroles",

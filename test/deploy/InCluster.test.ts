@@ -1,50 +1,22 @@
 /** deploy/base in a simulated cluster over real sockets: applied by a real kubectl, run with its own arguments, read by its clients. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, FileSystem, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import * as MetricsServer from "../../src/MetricsServer.ts"
 import { ApiServices } from "../../src/simulate/ApiServices.ts"
-import { Identities, serviceAccountToken } from "../../src/simulate/Identities.ts"
-import { kubeconfig } from "../../src/simulate/Kubeconfig.ts"
+import { serviceAccountToken } from "../../src/simulate/Identities.ts"
 import { choosePort } from "../../src/simulate/MetricsServerProcess.ts"
 import * as Simulation from "../../src/simulate/Simulation.ts"
+import { ClusterKubectl } from "../fixtures/ClusterKubectl.ts"
 import * as CommandLine from "../fixtures/CommandLine.ts"
 import * as Workload from "../fixtures/Workload.ts"
 import * as Installation from "../fixtures/Installation.ts"
 import { http1 } from "../fixtures/HttpsClient.ts"
-import { kubectl, kubectls, table } from "../fixtures/Kubectl.ts"
+import { table } from "../fixtures/Kubectl.ts"
 import * as Manifests from "../fixtures/Manifests.ts"
 import { eventually } from "../fixtures/NpmStart.ts"
 
 const base = await Manifests.base()
-
-class Kubectl extends Context.Service<Kubectl, {
-  /** What it prints to an administrator. */
-  run(...args: ReadonlyArray<string>): Effect.Effect<string>
-  /** What it prints to whoever has the token. */
-  as(token: string, ...args: ReadonlyArray<string>): Effect.Effect<string>
-}>()("test/Kubectl") {
-  static readonly layer = Layer.effect(
-    Kubectl,
-    Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      const { clusterCa } = yield* Identities
-      const { kubeconfigs, url } = yield* Simulation.Simulation
-      const directory = yield* fs.makeTempDirectoryScoped()
-      const run = (content: string, args: ReadonlyArray<string>) =>
-        Effect.gen(function*() {
-          const file = `${directory}/kubeconfig`
-          yield* fs.writeFileString(file, content)
-          return yield* Effect.promise(() => kubectl(kubectls[0]!.path, file, ...args))
-        }).pipe(Effect.orDie)
-      return {
-        run: (...args) => run(kubeconfigs.admin, args),
-        as: (token, ...args) =>
-          run(kubeconfig({ server: url, ca: clusterCa.cert, user: "somebody", credential: { token } }), args)
-      }
-    })
-  )
-}
 
 /** As long as the Deployment's pod runs; where it is reached. */
 class Pod extends Context.Service<Pod, { readonly port: number }>()("test/Pod") {
@@ -62,8 +34,8 @@ const cluster = Simulation.layer({ cluster: Installation.cluster, bare: true }).
 )
 
 const applied = Layer.effectDiscard(
-  Effect.flatMap(Kubectl, ({ run }) => run("apply", "--server-side", "-k", `${Manifests.directory}/base`))
-).pipe(Layer.provideMerge(Kubectl.layer))
+  Effect.flatMap(ClusterKubectl, ({ run }) => run("apply", "--server-side", "-k", `${Manifests.directory}/base`))
+).pipe(Layer.provideMerge(ClusterKubectl.layer))
 
 const deployed = Pod.layer.pipe(Layer.provideMerge(applied), Layer.provideMerge(cluster))
 
@@ -82,7 +54,7 @@ layer(deployed, { excludeTestServices: true, timeout: "120 seconds" })("deploy/b
 
   it.effect("is not available to clients before it is ready", () =>
     Effect.gen(function*() {
-      const { run } = yield* Kubectl
+      const { run } = yield* ClusterKubectl
       assert.deepStrictEqual(
         table(yield* run("get", "apiservices")).map(({ AVAILABLE }) => AVAILABLE),
         ["False", "False"]
@@ -99,7 +71,7 @@ layer(deployed, { excludeTestServices: true, timeout: "120 seconds" })("deploy/b
 
   it.effect("serves kubectl", () =>
     Effect.gen(function*() {
-      const { run } = yield* Kubectl
+      const { run } = yield* ClusterKubectl
       assert.deepStrictEqual(
         table(yield* run("get", "apiservices")).map(({ AVAILABLE, NAME, SERVICE }) => [NAME, SERVICE, AVAILABLE]),
         [
@@ -118,7 +90,7 @@ layer(deployed, { excludeTestServices: true, timeout: "120 seconds" })("deploy/b
 
   it.effect("serves what the HorizontalPodAutoscaler asks, to whom it is", () =>
     Effect.gen(function*() {
-      const { as } = yield* Kubectl
+      const { as } = yield* ClusterKubectl
       const [{ labels, namespace }] = Installation.cluster.pods as [typeof Installation.cluster.pods[number]]
       const selector = Object.entries(labels).map((label) => label.join("=")).join(",")
       const path = `/apis/metrics.k8s.io/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector)}`
