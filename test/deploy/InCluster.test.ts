@@ -24,7 +24,7 @@ class Pod extends Context.Service<Pod, { readonly port: number }>()("test/Pod") 
     const options = yield* CommandLine.read(...Installation.podOf(base).args)
     // a pod has a network of its own, and all its ports; what shares this machine's loopback takes a free one
     const port = yield* choosePort([])
-    const server = MetricsServer.layer({ ...options, bindAddress: "127.0.0.1", securePort: port })
+    const server = MetricsServer.layer({ ...options, serving: { ...options.serving, bindAddress: "127.0.0.1", port } })
     return Layer.merge(Layer.succeed(Pod, { port }), Layer.provide(server, Workload.layer(base)))
   }))
 }
@@ -45,10 +45,10 @@ layer(deployed, { excludeTestServices: true, timeout: "120 seconds" })("deploy/b
   it.effect("is told to listen where its probes and its Service look for it", () =>
     Effect.gen(function*() {
       const { args, port, probes } = Installation.podOf(base)
-      const { securePort } = yield* CommandLine.read(...args)
+      const { serving } = yield* CommandLine.read(...args)
       const [{ targetPort }] = Manifests.find(base, "Service")["spec"].ports
       const asked = [probes.liveness.port, probes.readiness.port, targetPort]
-      assert.deepStrictEqual(asked.map(port), [securePort, securePort, securePort])
+      assert.deepStrictEqual(asked.map(port), [serving.port, serving.port, serving.port])
       assert.deepStrictEqual([probes.liveness.scheme, probes.readiness.scheme], ["HTTPS", "HTTPS"])
     }))
 

@@ -1,0 +1,126 @@
+/** The dashboard and the alerts ask for what a running server says, and tell what to do. */
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Effect, Layer, Metric, Option } from "effect"
+import { Yaml } from "effect/encoding"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { Fault } from "../../src/simulate/Fault.ts"
+import { tokens } from "../../src/simulate/Identities.ts"
+import { KubeletFleet } from "../../src/simulate/KubeletFleet.ts"
+import { http2 } from "../fixtures/HttpsClient.ts"
+import { problems } from "../fixtures/KubernetesSchemas.ts"
+import * as LoopbackHttps from "../fixtures/LoopbackHttps.ts"
+import * as Manifests from "../fixtures/Manifests.ts"
+import * as MetricsPage from "../fixtures/MetricsPage.ts"
+import * as PromQl from "../fixtures/PromQl.ts"
+import * as WholeServer from "../fixtures/WholeServer.ts"
+
+const textOf = (name: string) => readFileSync(join(Manifests.chart, "observability", name), "utf8")
+
+interface Alert {
+  readonly alert: string
+  readonly expr: string
+  readonly annotations: { readonly summary: string; readonly runbook_url: string }
+}
+
+const rules = Yaml.parse(textOf("rules.yaml")) as Manifests.Manifest
+const alerts: ReadonlyArray<Alert> = rules["spec"].groups.flatMap(({ rules }: { rules: ReadonlyArray<Alert> }) => rules)
+
+interface Panel {
+  readonly title: string
+  readonly targets?: ReadonlyArray<{ readonly expr: string; readonly legendFormat: string }>
+}
+
+const dashboard: { readonly panels: ReadonlyArray<Panel> } = JSON.parse(textOf("dashboard.json"))
+
+/** Each with the labels that a text shown beside it uses. */
+const queries = [
+  ...alerts.map(({ alert, annotations, expr }) => ({
+    name: alert,
+    expr,
+    shown: Array.from(annotations.summary.matchAll(/\$labels\.(\w+)/g), ([, label]) => label!)
+  })),
+  ...dashboard.panels.flatMap(({ targets = [], title }) =>
+    targets.map(({ expr, legendFormat }) => ({
+      name: title,
+      expr,
+      shown: Array.from(legendFormat.matchAll(/\{\{(\w+)\}\}/g), ([, label]) => label!)
+    }))
+  )
+]
+
+/** What Prometheus adds: a series of its own about every target, and labels to every series. */
+const ofPrometheus = { series: "up", labels: ["job", "instance"] }
+
+const server = WholeServer.layer({ cluster: WholeServer.cluster }).pipe(
+  Layer.provideMerge(LoopbackHttps.layer),
+  Layer.provideMerge(Layer.effectDiscard(WholeServer.begin)),
+  Layer.provideMerge(Layer.sync(Metric.MetricRegistry, () => new Map()))
+)
+
+/** What a server says that has scraped, was read, and has a kubelet that fails. */
+const samples = Effect.gen(function*() {
+  const port = yield* LoopbackHttps.port
+  const ask = (path: string) => http2({ port, path, headers: { authorization: `Bearer ${tokens.reader}` } })
+  yield* (yield* KubeletFleet).setFault("worker-0001", Option.some(Fault.Refuse()))
+  yield* WholeServer.pass(40)
+  for (const resource of ["nodes", "pods"]) yield* ask(`/apis/metrics.k8s.io/v1/${resource}`)
+  const { body } = yield* ask("/metrics")
+  return MetricsPage.read(body.toString()).flatMap(({ samples }) => samples)
+})
+
+layer(server)("the queries of dashboard and alerts", (it) => {
+  it.effect("name metrics, labels and values that a running server has", () =>
+    Effect.gen(function*() {
+      const all = yield* samples
+      for (const { expr, name, shown } of queries) {
+        const { grouping, selectors } = PromQl.read(expr)
+        const known = new Set(ofPrometheus.labels)
+        assert.isNotEmpty(selectors, name)
+        for (const { matchers, metric } of selectors) {
+          assert.include(matchers.map(({ label }) => label), "job", `${name}: ${metric} is asked of every job`)
+          if (metric === ofPrometheus.series) continue
+          const series = all.filter((sample) => sample.name === metric)
+          assert.isNotEmpty(series, `${name}: there is no ${metric}`)
+          for (const label of series.flatMap(({ labels }) => Object.keys(labels))) known.add(label)
+          for (const { label, operator, value } of matchers) {
+            if (ofPrometheus.labels.includes(label)) continue
+            const values = series.map(({ labels }) => labels[label])
+            assert.isDefined(values[0], `${name}: ${metric} has no label ${label}`)
+            if (operator === "=" && label !== "code") assert.include(values, value, `${name}: ${metric} {${label}}`)
+          }
+        }
+        assert.includeMembers([...known], [...grouping, ...shown], name)
+      }
+    }))
+})
+
+describe("an alert", () => {
+  const runbook = readFileSync(new URL("../../docs/runbook.md", import.meta.url), "utf8")
+  const headings = Array.from(runbook.matchAll(/^## (.+)$/gm), ([, heading]) => heading!)
+
+  it("has a chapter in the runbook, and every chapter is of an alert", () => {
+    const anchors = alerts.map(({ annotations }) => annotations.runbook_url)
+    assert.deepStrictEqual(
+      anchors,
+      alerts.map(({ alert }) =>
+        `https://github.com/metrics-server-effect/metrics-server/blob/main/docs/runbook.md#${alert.toLowerCase()}`
+      )
+    )
+    assert.deepStrictEqual(headings, alerts.map(({ alert }) => alert))
+  })
+})
+
+describe("the observability kit", () => {
+  it("renders with kustomize and with helm, to the same rules and the same dashboard", async () => {
+    const kit = await Manifests.base("../chart/observability")
+    const chart = await Manifests.template({ dashboards: { enabled: true }, prometheusRule: { enabled: true } })
+    for (const manifest of kit) assert.deepStrictEqual(problems(manifest), [], Manifests.idOf(manifest))
+    const [ofKit, ofChart] = [kit, chart].map((manifests) => ({
+      rules: Manifests.find(manifests, "PrometheusRule")["spec"],
+      dashboard: JSON.parse(Manifests.find(manifests, "ConfigMap")["data"]["metrics-server.json"])
+    }))
+    assert.deepStrictEqual(ofChart, ofKit)
+    assert.deepStrictEqual(ofKit, { rules: rules["spec"], dashboard })
+  })
+})
