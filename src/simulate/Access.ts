@@ -1,5 +1,5 @@
 /** Who may do what in the simulated cluster: as its roles and bindings say at this moment. */
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer, Option, Schema } from "effect"
 import type { Attributes, UserInfo } from "./Attributes.ts"
 import { ObjectStore, type Stored } from "./ObjectStore.ts"
 import * as Rbac from "./Rbac.ts"
@@ -16,8 +16,8 @@ export class Access extends Context.Service<Access, {
     Access,
     Effect.map(ObjectStore, (store) => {
       const policy = (): Rbac.Policy => ({
-        roles: [...store.list("roles"), ...store.list("clusterroles")].map(role),
-        bindings: [...store.list("rolebindings"), ...store.list("clusterrolebindings")].map(binding)
+        roles: [...store.list("roles"), ...store.list("clusterroles")].flatMap(role),
+        bindings: [...store.list("rolebindings"), ...store.list("clusterrolebindings")].flatMap(binding)
       })
       return {
         review: (user, attributes) => {
@@ -56,28 +56,29 @@ const BindingBody = Schema.Struct({
   })))
 })
 
-/** What is stored stays the same object until it is written again, so it is read once. */
-const once = <A>(read: (object: Stored) => A) => {
-  const known = new WeakMap<Stored, A>()
+/** What is stored stays the same object until it is written again, so it is read once. What cannot be read allows nothing. */
+const once = <Body, A>(schema: Schema.Codec<Body, unknown>, make: (body: Body, object: Stored) => A) => {
+  const decode = Schema.decodeUnknownOption(schema)
+  const known = new WeakMap<Stored, ReadonlyArray<A>>()
   return (object: Stored) => {
-    const found = known.get(object) ?? read(object)
+    const found = known.get(object) ??
+      Option.toArray(Option.map(decode(object.body()), (body) => make(body, object)))
     known.set(object, found)
     return found
   }
 }
 
-const decodeRole = Schema.decodeUnknownSync(RoleBody)
+const role = once(RoleBody, ({ aggregationRule, rules }, { labels, name, namespace }): Rbac.Role => ({
+  namespace,
+  name,
+  labels,
+  rules: rules ?? [],
+  aggregates: aggregationRule?.clusterRoleSelectors.map(({ matchLabels }) => matchLabels) ?? []
+}))
 
-const role = once((object): Rbac.Role => {
-  const { aggregationRule, rules } = decodeRole(object.body())
-  const { labels, name, namespace } = object
-  const aggregates = aggregationRule?.clusterRoleSelectors.map(({ matchLabels }) => matchLabels) ?? []
-  return { namespace, name, labels, rules: rules ?? [], aggregates }
-})
-
-const decodeBinding = Schema.decodeUnknownSync(BindingBody)
-
-const binding = once((object): Rbac.Binding => {
-  const { roleRef, subjects } = decodeBinding(object.body())
-  return { namespace: object.namespace, name: object.name, roleRef, subjects: subjects ?? [] }
-})
+const binding = once(BindingBody, ({ roleRef, subjects }, { name, namespace }): Rbac.Binding => ({
+  namespace,
+  name,
+  roleRef,
+  subjects: subjects ?? []
+}))

@@ -75,13 +75,14 @@ export class ApiServer extends Context.Service<ApiServer, {
           request: ApiRequest.ApiRequest,
           asked: ResourceAttributes
         ): Answer => {
+          const written = resource === "apiservices" || resource === "services" ? apiServices.check : Effect.void
           switch (asked.verb) {
             case "create":
             case "update":
             case "patch":
-              return Effect.tap(Writes.write(store, resource, asked, request), () => apiServices.check)
+              return Effect.tap(Writes.write(store, resource, asked, request), written)
             case "delete":
-              return Effect.tap(Writes.remove(store, resource, asked), () => apiServices.check)
+              return Effect.tap(Writes.remove(store, resource, asked), written)
             default:
               return read(resource, request, asked)
           }
