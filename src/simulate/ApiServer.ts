@@ -2,7 +2,7 @@
 import { Clock, Context, Duration, Effect, Layer, type Scope } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Access } from "./Access.ts"
-import { Aggregator, groupName, unavailable } from "./Aggregator.ts"
+import { Aggregator, groupName } from "./Aggregator.ts"
 import * as ApiRequest from "./api/ApiRequest.ts"
 import * as Documents from "./api/Documents.ts"
 import * as Lists from "./api/Lists.ts"
@@ -39,10 +39,7 @@ export class ApiServer extends Context.Service<ApiServer, {
 
         const resource = (request: ApiRequest.ApiRequest, asked: ResourceAttributes, user: UserInfo): Answer => {
           const { version } = request
-          if (asked.group === groupName) {
-            if (!apiServices.registered().includes(version)) return Effect.succeed(Status.noSuchPath)
-            return apiServices.available(version) ? aggregator.proxy(user) : Effect.succeed(unavailable)
-          }
+          if (asked.group === groupName) return apiServices.proxy(version, user) ?? Effect.succeed(Status.noSuchPath)
           const review = asked.verb === "create" ? Reviews.respond(access, asked, user) : undefined
           if (review !== undefined) return review
           const stored = Resources.find(asked.group, version, asked.resource)

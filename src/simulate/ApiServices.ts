@@ -1,6 +1,7 @@
 /** The APIServices of metrics.k8s.io: which versions are registered, and whether the metrics server answers for them. */
 import { Clock, Context, Effect, FiberHandle, Layer, Option, Schema } from "effect"
-import { Aggregator, groupName } from "./Aggregator.ts"
+import { Aggregator, groupName, unavailable } from "./Aggregator.ts"
+import type { UserInfo } from "./Attributes.ts"
 import { timestamp } from "./Objects.ts"
 import { ObjectStore, type Stored } from "./ObjectStore.ts"
 
@@ -29,8 +30,8 @@ export class ApiServices extends Context.Service<ApiServices, {
   connect(url: string): Effect.Effect<void>
   /** The versions that are registered, the most preferred first. */
   readonly registered: () => ReadonlyArray<string>
-  /** Whether requests for a version are passed on. */
-  available(version: string): boolean
+  /** Passes the current request for a version on, unless nobody answers for it; nothing if it is not registered. */
+  proxy(version: string, user: UserInfo): ReturnType<(typeof Aggregator.Service)["proxy"]> | undefined
   /** Asks for every version, and writes down in its condition what came of it. */
   readonly check: Effect.Effect<void>
 }>()("metrics-server/simulate/ApiServices") {
@@ -90,7 +91,11 @@ export class ApiServices extends Context.Service<ApiServices, {
           yield* FiberHandle.run(watching, Effect.forever(Effect.andThen(pause, check)))
         }),
         registered: () => all().map(({ spec }) => spec.version),
-        available: (version) => all().some(({ spec, status }) => spec.version === version && isAvailable(status)),
+        proxy: (version, user) => {
+          const found = all().find(({ spec }) => spec.version === version)
+          if (found === undefined) return undefined
+          return isAvailable(found.status) ? aggregator.proxy(user) : Effect.succeed(unavailable)
+        },
         check
       }
     })

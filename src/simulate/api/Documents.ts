@@ -1,7 +1,7 @@
 /** Whatever the simulated API server answers that is no resource: health, version, discovery, OpenAPI. */
 import { Effect, Option } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
-import { type Aggregator, groupName, unavailable } from "../Aggregator.ts"
+import { type Aggregator, groupName } from "../Aggregator.ts"
 import type { ApiServices } from "../ApiServices.ts"
 import type { UserInfo } from "../Attributes.ts"
 import * as AggregatedDiscovery from "./AggregatedDiscovery.ts"
@@ -17,8 +17,7 @@ export const respond = (
   user: UserInfo
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, never, HttpServerRequest.HttpServerRequest> => {
   const { ask, proxy } = aggregator
-  const registered = apiServices.registered()
-  const discover = AggregatedDiscovery.discover(registered, ask)
+  const discover = AggregatedDiscovery.discover(apiServices.registered(), ask)
   const discovery = shapeOf(request.accept) === "APIGroupDiscoveryList"
   const path = request.path.replace(/(.)\/$/, "$1")
   switch (path) {
@@ -55,10 +54,8 @@ export const respond = (
   if (second === undefined) {
     return Effect.map(discover, (versions) => jsonOr404(Discovery.group(first, versions)))
   }
-  if (first !== groupName || !registered.includes(second)) {
-    return Effect.succeed(jsonOr404(Discovery.resources(first, second)))
-  }
-  return apiServices.available(second) ? proxy(user) : Effect.succeed(unavailable)
+  return (first === groupName ? apiServices.proxy(second, user) : undefined) ??
+    Effect.succeed(jsonOr404(Discovery.resources(first, second)))
 }
 
 const json = (body: object) => HttpServerResponse.jsonUnsafe(body)
