@@ -85,6 +85,23 @@ describe("the chart", () => {
     assert.strictEqual(await Manifests.templateText(values), await Manifests.templateText(values))
   })
 
+  it("takes null for an empty map", async () => {
+    const values = (empty: object | null) => ({
+      commonLabels: empty,
+      podLabels: empty,
+      podAnnotations: empty,
+      service: { labels: empty, annotations: empty },
+      apiService: { annotations: empty },
+      serviceMonitor: { enabled: true, additionalLabels: empty },
+      dashboards: { enabled: true, labels: empty },
+      prometheusRule: { enabled: true, additionalLabels: empty },
+      tls: { type: "cert-manager", certManager: { labels: empty, annotations: empty } }
+    })
+    const labels = { grafana_dashboard: null }
+    const emptied = { ...values({}), dashboards: { enabled: true, labels } }
+    assert.strictEqual(await Manifests.templateText(values(null)), await Manifests.templateText(emptied))
+  })
+
   it("has the version of the server", async () => {
     const labels = Manifests.find(byDefault, "Deployment").metadata.labels
     assert.strictEqual(labels?.["app.kubernetes.io/version"], packageJson.version)

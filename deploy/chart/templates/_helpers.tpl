@@ -28,7 +28,12 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $_ := set $labels "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-") }}
 {{- $_ := set $labels "app.kubernetes.io/version" .Chart.AppVersion }}
 {{- $_ := set $labels "app.kubernetes.io/managed-by" .Release.Service }}
-{{- mergeOverwrite $labels .Values.commonLabels | toYaml }}
+{{- mergeOverwrite $labels (default dict .Values.commonLabels) | toYaml }}
+{{- end }}
+
+{{- /* Those labels, and more: (list $ labels). */}}
+{{- define "metrics-server.labelsWith" -}}
+{{- mergeOverwrite (include "metrics-server.labels" (index . 0) | fromYaml) (default dict (index . 1)) | toYaml }}
 {{- end }}
 
 {{- /* Name, namespace and labels of most objects. */}}
