@@ -1,15 +1,13 @@
 /** deploy/base in a simulated cluster over real sockets: applied by a real kubectl, run with its own arguments, read by its clients. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
-import * as MetricsServer from "../../src/MetricsServer.ts"
+import { Effect, Layer } from "effect"
 import { ApiServices } from "../../src/simulate/ApiServices.ts"
 import { serviceAccountToken } from "../../src/simulate/Identities.ts"
-import { choosePort } from "../../src/simulate/MetricsServerProcess.ts"
 import * as Simulation from "../../src/simulate/Simulation.ts"
 import { ClusterKubectl } from "../fixtures/ClusterKubectl.ts"
 import * as CommandLine from "../fixtures/CommandLine.ts"
-import * as Workload from "../fixtures/Workload.ts"
+import { Workload } from "../fixtures/Workload.ts"
 import * as Installation from "../fixtures/Installation.ts"
 import { http1 } from "../fixtures/HttpsClient.ts"
 import { table } from "../fixtures/Kubectl.ts"
@@ -17,17 +15,6 @@ import * as Manifests from "../fixtures/Manifests.ts"
 import { eventually } from "../fixtures/NpmStart.ts"
 
 const base = await Manifests.base()
-
-/** As long as the Deployment's pod runs; where it is reached. */
-class Pod extends Context.Service<Pod, { readonly port: number }>()("test/Pod") {
-  static readonly layer = Layer.unwrap(Effect.gen(function*() {
-    const options = yield* CommandLine.read(...Installation.podOf(base).args)
-    // a pod has a network of its own, and all its ports; what shares this machine's loopback takes a free one
-    const port = yield* choosePort([])
-    const server = MetricsServer.layer({ ...options, serving: { ...options.serving, bindAddress: "127.0.0.1", port } })
-    return Layer.merge(Layer.succeed(Pod, { port }), Layer.provide(server, Workload.layer(base)))
-  }))
-}
 
 const cluster = Simulation.layer({ cluster: Installation.cluster, bare: true }).pipe(
   Layer.provideMerge(NodeServices.layer)
@@ -37,9 +24,9 @@ const applied = Layer.effectDiscard(
   Effect.flatMap(ClusterKubectl, ({ run }) => run("apply", "--server-side", "-k", `${Manifests.directory}/base`))
 ).pipe(Layer.provideMerge(ClusterKubectl.layer))
 
-const deployed = Pod.layer.pipe(Layer.provideMerge(applied), Layer.provideMerge(cluster))
+const deployed = Workload.layer(base).pipe(Layer.provideMerge(applied), Layer.provideMerge(cluster))
 
-const probe = (path: string) => Effect.flatMap(Pod, ({ port }) => http1({ path, port }))
+const probe = (path: string) => Effect.flatMap(Workload, ({ port }) => http1({ path, port }))
 
 layer(deployed, { excludeTestServices: true, timeout: "120 seconds" })("deploy/base in a cluster", (it) => {
   it.effect("is told to listen where its probes and its Service look for it", () =>
@@ -66,7 +53,7 @@ layer(deployed, { excludeTestServices: true, timeout: "120 seconds" })("deploy/b
       const { liveness, readiness } = Installation.podOf(base).probes
       yield* eventually(Effect.orDie(probe(readiness.path)), ({ status }) => status === 200)
       assert.strictEqual((yield* probe(liveness.path)).status, 200)
-      yield* (yield* ApiServices).connect(`https://127.0.0.1:${(yield* Pod).port}`)
+      yield* (yield* ApiServices).connect(`https://127.0.0.1:${(yield* Workload).port}`)
     }))
 
   it.effect("serves kubectl", () =>
@@ -81,7 +68,10 @@ layer(deployed, { excludeTestServices: true, timeout: "120 seconds" })("deploy/b
       )
       const { nodes, pods } = Installation.cluster
       const names = (text: string) => table(text).map(({ NAME }) => NAME)
-      assert.sameMembers(names(yield* run("top", "nodes")), nodes.map(({ name }) => name))
+      assert.sameMembers(
+        names(yield* eventually(run("top", "nodes"), (text) => !text.includes("<unknown>"))),
+        nodes.map(({ name }) => name)
+      )
       assert.sameMembers(
         names(yield* eventually(run("top", "pods", "-A"), (text) => names(text).length === pods.length)),
         pods.map(({ name }) => name)

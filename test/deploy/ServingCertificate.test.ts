@@ -1,14 +1,11 @@
 /** With the component serving-certificate the kube-apiserver can verify whom it reaches: by the names that cert-manager is asked for. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { request } from "node:https"
-import * as MetricsServer from "../../src/MetricsServer.ts"
 import { Identities } from "../../src/simulate/Identities.ts"
-import { choosePort } from "../../src/simulate/MetricsServerProcess.ts"
 import * as Simulation from "../../src/simulate/Simulation.ts"
-import * as CommandLine from "../fixtures/CommandLine.ts"
-import * as Workload from "../fixtures/Workload.ts"
+import { Workload } from "../fixtures/Workload.ts"
 import * as Installation from "../fixtures/Installation.ts"
 import * as Manifests from "../fixtures/Manifests.ts"
 
@@ -39,13 +36,7 @@ layer(
       const { cert, key } = yield* clusterCa.issueServer({ commonName, addresses: [], names: dnsNames })
       const secrets = { [secretName]: { "tls.crt": cert, "tls.key": key } }
 
-      const options = yield* CommandLine.read(...Installation.podOf(manifests).args)
-      const port = yield* choosePort([])
-      yield* Layer.build(
-        MetricsServer.layer({ ...options, serving: { ...options.serving, bindAddress: "127.0.0.1", port } }).pipe(
-          Layer.provide(Workload.layer(manifests, secrets))
-        )
-      )
+      const { port } = Context.get(yield* Layer.build(Workload.layer(manifests, secrets)), Workload)
       for (const { spec } of manifests.filter(({ kind }) => kind === "APIService")) {
         const servername = `${spec.service.name}.${spec.service.namespace}.svc`
         assert.strictEqual(yield* verify({ port, servername, ca: clusterCa.cert }), "verified")
