@@ -1,4 +1,5 @@
 /** Every value of the chart: given so, this object has that there. */
+import packageJson from "../../package.json" with { type: "json" }
 
 /** The values; the kind of the object, with its name where there are several; a path in it; what is there. */
 export type Row = readonly [values: object, object: string, path: string, expected: unknown]
@@ -32,7 +33,12 @@ const probe = { httpGet: { path: "/readyz", port: "https", scheme: "HTTPS" }, in
 const spread = [{ maxSkew: 1, topologyKey: "zone", whenUnsatisfiable: "DoNotSchedule" }]
 
 export const rows: ReadonlyArray<Row> = [
-  [{ image: { repository: "r.example/ms" } }, "Deployment", `${container}.image`, "r.example/ms:0.1.0"],
+  [
+    { image: { repository: "r.example/ms" } },
+    "Deployment",
+    `${container}.image`,
+    `r.example/ms:${packageJson.version}`
+  ],
   [
     { image: { tag: "v9" } },
     "Deployment",

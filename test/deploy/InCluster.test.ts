@@ -7,12 +7,12 @@ import { serviceAccountToken } from "../../src/simulate/Identities.ts"
 import * as Simulation from "../../src/simulate/Simulation.ts"
 import { ClusterKubectl } from "../fixtures/ClusterKubectl.ts"
 import * as CommandLine from "../fixtures/CommandLine.ts"
-import { Workload } from "../fixtures/Workload.ts"
-import * as Installation from "../fixtures/Installation.ts"
 import { http1 } from "../fixtures/HttpsClient.ts"
+import * as Installation from "../fixtures/Installation.ts"
 import { table } from "../fixtures/Kubectl.ts"
 import * as Manifests from "../fixtures/Manifests.ts"
 import { eventually } from "../fixtures/NpmStart.ts"
+import { Workload } from "../fixtures/Workload.ts"
 
 const base = await Manifests.base()
 

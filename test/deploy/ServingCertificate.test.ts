@@ -5,9 +5,9 @@ import { Context, Effect, Layer } from "effect"
 import { request } from "node:https"
 import { Identities } from "../../src/simulate/Identities.ts"
 import * as Simulation from "../../src/simulate/Simulation.ts"
-import { Workload } from "../fixtures/Workload.ts"
 import * as Installation from "../fixtures/Installation.ts"
 import * as Manifests from "../fixtures/Manifests.ts"
+import { Workload } from "../fixtures/Workload.ts"
 
 /** Asks something of the server, whatever it answers, if it is who its certificate says under that name. */
 const verify = (options: { readonly port: number; readonly servername: string; readonly ca: string }) =>
