@@ -22,17 +22,18 @@ export const choosePort = (flags: ReadonlyArray<string>) => {
     : Effect.succeed(Number(last))
 }
 
-/** Starts it and passes its lines on; the effect inside fails when it ends. Leaving the scope ends it, politely first. */
-export const start = Effect.fnUntraced(function*(options: {
+interface Options {
   readonly port: number
   readonly directory: OutputDirectory
   /** Come last, so that they win. */
   readonly flags: ReadonlyArray<string>
-}) {
+}
+
+/** Starts it. Leaving the scope ends it, politely first. */
+export const spawn = Effect.fnUntraced(function*({ directory, flags, port }: Options) {
   const path = yield* Path.Path
   const main = yield* path.fromFileUrl(new URL("../main.ts", import.meta.url))
-  const { directory, flags, port } = options
-  const handle = yield* ChildProcess.make(
+  return yield* ChildProcess.make(
     process.execPath,
     [
       main,
@@ -49,6 +50,11 @@ export const start = Effect.fnUntraced(function*(options: {
     ],
     { stdin: "ignore", forceKillAfter: "20 seconds" }
   )
+})
+
+/** Starts it and passes its lines on; the effect inside fails when it ends. */
+export const start = Effect.fnUntraced(function*(options: Options) {
+  const handle = yield* spawn(options)
   yield* handle.all.pipe(
     Stream.decodeText,
     Stream.splitLines,

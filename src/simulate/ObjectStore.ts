@@ -35,14 +35,6 @@ export interface Change {
   readonly after: Stored | undefined
 }
 
-/** What reaches the open watches. */
-export type Signal =
-  | { readonly _tag: "Changed"; readonly change: Change }
-  /** Their connections break. */
-  | { readonly _tag: "Cut" }
-  /** Their connections stay open and never carry anything again. */
-  | { readonly _tag: "Silence" }
-
 export class ObjectStore extends Context.Service<ObjectStore, {
   put(draft: Draft): Effect.Effect<void>
   remove(resource: Resource, namespace: string, name: string): Effect.Effect<void>
@@ -57,12 +49,15 @@ export class ObjectStore extends Context.Service<ObjectStore, {
   since(resourceVersion: number): ReadonlyArray<Change>
   /** Forgets the history: whoever resumes from an older version, or continues an older list, is told that it is gone. */
   readonly compact: Effect.Effect<void>
-  readonly signals: PubSub.PubSub<Signal>
+  /** Goes on from a far higher version without history, as an etcd that was restored with its revision bumped. */
+  readonly jump: Effect.Effect<void>
+  /** Published in the order of history. */
+  readonly changes: PubSub.PubSub<Change>
 }>()("metrics-server/simulate/ObjectStore") {
   static readonly layer = Layer.effect(
     ObjectStore,
     Effect.gen(function*() {
-      const signals = yield* PubSub.unbounded<Signal>()
+      const changes = yield* PubSub.unbounded<Change>()
       const objects: Record<Resource, Collection> = {
         nodes: new Collection(),
         pods: new Collection(),
@@ -75,11 +70,11 @@ export class ObjectStore extends Context.Service<ObjectStore, {
       let oldest = version
       let created = 0
 
-      /** Synchronous, so that history and signals have the same order. */
+      /** Synchronous, so that history and what is published have the same order. */
       const commit = (resource: Resource, before: Stored | undefined, after: Stored | undefined) => {
         const change: Change = { resource, resourceVersion: version, before, after }
         log.push(change)
-        PubSub.publishUnsafe(signals, { _tag: "Changed", change })
+        PubSub.publishUnsafe(changes, change)
       }
 
       const put = Effect.fnUntraced(function*(draft: Draft) {
@@ -104,6 +99,13 @@ export class ObjectStore extends Context.Service<ObjectStore, {
           commit(resource, before, undefined)
         })
 
+      const goOn = (by: number) =>
+        Effect.sync(() => {
+          version += by
+          oldest = version
+          log = []
+        })
+
       return {
         put,
         remove,
@@ -112,12 +114,10 @@ export class ObjectStore extends Context.Service<ObjectStore, {
         resourceVersion: () => version,
         oldestVersion: () => oldest,
         since: (resourceVersion) => log.filter((change) => change.resourceVersion > resourceVersion),
-        compact: Effect.sync(() => {
-          // what was current a moment ago is gone, too
-          oldest = ++version
-          log = []
-        }),
-        signals
+        // what was current a moment ago is gone, too
+        compact: goOn(1),
+        jump: goOn(1_000_000_000),
+        changes
       }
     })
   )

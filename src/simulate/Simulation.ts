@@ -1,6 +1,8 @@
 /** A whole simulated cluster, assembled: kubelets, API server and aggregation layer, over sockets or in memory. */
 import { Clock, Context, Duration, Effect, Layer } from "effect"
 import { Aggregator, type Dispatch } from "./Aggregator.ts"
+import { ApiFaults } from "./ApiFaults.ts"
+import { ApiListener } from "./ApiListener.ts"
 import { ApiServer } from "./ApiServer.ts"
 import type { Cluster, Node } from "./Cluster.ts"
 import { ClusterState, longAgo } from "./ClusterState.ts"
@@ -36,9 +38,10 @@ export class Simulation extends Context.Service<Simulation, {
 
 /** On ports of 127.0.0.1. */
 export const layer = (options: Options) =>
-  Layer.effect(Simulation, Effect.flatMap(ApiServer.listen, ({ url }) => populate(options, url))).pipe(
+  Layer.effect(Simulation, Effect.flatMap(ApiListener, ({ url }) => populate(options, url))).pipe(
+    Layer.provideMerge(ApiListener.layer),
     Layer.provideMerge(ApiServer.layer(options)),
-    Layer.provideMerge(Aggregator.layer),
+    Layer.provideMerge([Aggregator.layer, ApiFaults.layer]),
     Layer.provideMerge(KubeletFleet.layer({ housekeeping: options.housekeeping ?? Duration.seconds(10) })),
     Layer.provideMerge(ClusterState.layer),
     Layer.provideMerge(ObjectStore.layer),
@@ -49,7 +52,7 @@ export const layer = (options: Options) =>
 export const layerMemory = (options: Options & { readonly dispatch: Dispatch }) =>
   Layer.effect(Simulation, populate(options, "https://kubernetes.memory")).pipe(
     Layer.provideMerge(ApiServer.layer(options)),
-    Layer.provideMerge(Aggregator.layerWith(options.dispatch)),
+    Layer.provideMerge([Aggregator.layerWith(options.dispatch), ApiFaults.layer]),
     Layer.provideMerge(KubeletFleet.layerMemory({ housekeeping: options.housekeeping ?? Duration.seconds(10) })),
     Layer.provideMerge(ClusterState.layer),
     Layer.provideMerge(ObjectStore.layer),
@@ -65,8 +68,8 @@ const populate = Effect.fnUntraced(function*({ cluster }: Options, url: string) 
     yield* state.addNode(node, yield* fleet.start(node))
   })
 
-  const startedAt = longAgo(yield* Clock.currentTimeMillis)
   yield* Effect.forEach(cluster.nodes, addNode, { concurrency: 32, discard: true })
+  const startedAt = longAgo(yield* Clock.currentTimeMillis)
   yield* Effect.forEach(cluster.pods, (pod) => state.addPod(pod, { startedAt }), { discard: true })
 
   const server = { server: url, ca: clusterCa.cert }
