@@ -23,6 +23,7 @@ export const make = Effect.fnUntraced(function*<A, E, R>(
     const askedAt = yield* Monotonic.now
     const kept = yield* Cache.get(cache, question)
     if (kept.until >= askedAt) return kept.decision
+    // The cache forgets by the wall clock, which was set back.
     yield* Cache.invalidate(cache, question)
     return (yield* Cache.get(cache, question)).decision
   })
