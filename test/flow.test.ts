@@ -1,6 +1,8 @@
 /** From kubelet to client: the whole server, replaced at its lowest seams only, on a clock the test owns. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
+import { ApiFault } from "../src/simulate/ApiFault.ts"
+import { ApiFaults } from "../src/simulate/ApiFaults.ts"
 import { ClusterState } from "../src/simulate/ClusterState.ts"
 import { Fault } from "../src/simulate/Fault.ts"
 import { KubeletFleet } from "../src/simulate/KubeletFleet.ts"
@@ -165,10 +167,11 @@ describe("from kubelet to client", () => {
 
   it.effect("what is known stays served while the kube-apiserver cuts its watches and forgets its history", () =>
     inCluster(Effect.gen(function*() {
+      const faults = yield* ApiFaults
       const state = yield* ClusterState
       yield* warmUp
       yield* state.compact
-      yield* state.cutWatches
+      yield* faults.strike("*", ApiFault.WatchCut())
       yield* pass(15)
       assert.lengthOf(yield* nodes, 3)
       yield* state.updateNode(first, (node) => ({ ...node, labels: { ...node.labels, moved: "yes" } }))

@@ -79,12 +79,13 @@ export const make = (http: HttpClient.HttpClient, { accept, params, path, role =
     )
 
   /** Ends when the server ends it, or falls silent: then the next watch takes over from the last version seen. */
-  const watch = Effect.fnUntraced(function*(resourceVersion: string) {
+  const watch = Effect.fnUntraced(function*(resourceVersion: string, opened: Effect.Effect<void>) {
     // As in client-go: a random length, so that the watches of many clients do not all end together.
     const timeoutSeconds = String(yield* Random.nextIntBetween(300, 600))
     const response = yield* within(headTimeout)(
       get(accept.watch, { watch: "true", allowWatchBookmarks: "true", resourceVersion, timeoutSeconds }, unwatchable)
     )
+    yield* opened
     return response.stream.pipe(
       Stream.timeout(silenceTimeout),
       Stream.mapError(broken),

@@ -1,6 +1,7 @@
 /** Keeps a live map equal to what kube-apiserver has: a list first, then watches that follow it for ever. */
 import { Cause, Clock, Deferred, Duration, Effect, Option, Random, Result, type Schema, Stream } from "effect"
 import { Kube } from "../kube/Kube.ts"
+import * as Monotonic from "../Monotonic.ts"
 import * as ListWatch from "./ListWatch.ts"
 import type { LiveMap, Named } from "./LiveMap.ts"
 import * as WatchEvent from "./WatchEvent.ts"
@@ -122,13 +123,24 @@ export const make = Effect.fnUntraced(function*<A extends Named>({ decode, live,
   })
 
   const follow = Effect.fnUntraced(function*(resourceVersion: string) {
-    const startedAt = yield* Clock.currentTimeMillis
+    let openedAt = Infinity
+    const opened = Effect.map(Monotonic.now, (now) => {
+      openedAt = now
+    })
+    const held = Effect.map(Monotonic.now, (now) => now - openedAt >= 1000)
     let empty = true
-    yield* Stream.runForEachArray(watch(resourceVersion), (events) => {
+    yield* Stream.runForEachArray(watch(resourceVersion, opened), (events) => {
       empty = false
       return receive(events)
-    })
-    if (empty && (yield* Clock.currentTimeMillis) - startedAt < 1000) {
+    }).pipe(
+      // One that held for a while was well, however quiet it was.
+      Effect.tapError(() =>
+        Effect.map(held, (held) => {
+          if (held) failures = 0
+        })
+      )
+    )
+    if (empty && !(yield* held)) {
       return yield* new ListWatch.ListWatchError({ path, detail: "the watch ended at once", expired: false })
     }
     failures = 0

@@ -3,6 +3,7 @@ import { Clock, Context, Duration, Effect, Layer, Option, Ref } from "effect"
 import { Nodes } from "../discover/Nodes.ts"
 import { Pods } from "../discover/Pods.ts"
 import type * as Reflector from "../discover/Reflector.ts"
+import * as Monotonic from "../Monotonic.ts"
 import * as FailureSummary from "../scrape/FailureSummary.ts"
 import { ScrapeStatus } from "../scrape/ScrapeStatus.ts"
 import { MetricsStore } from "../store/MetricsStore.ts"
@@ -41,11 +42,11 @@ export class Health extends Context.Service<Health, {
         const status = yield* ScrapeStatus
         const store = yield* MetricsStore
         const stopping = yield* Ref.make(false)
-        const judgedFrom = (yield* Clock.currentTimeMillis) + Duration.toMillis(options.livezGracePeriod)
+        const judgedFrom = (yield* Monotonic.now) + Duration.toMillis(options.livezGracePeriod)
 
         // Our own scheduling, never a slow kubelet: a turn is bounded, so a loop that is late has been held up here.
         const slack = Duration.toMillis(options.resolution) / 2
-        const timely = check("metric-collection-timely", Clock.currentTimeMillis, (now) => {
+        const timely = check("metric-collection-timely", Monotonic.now, (now) => {
           const late = status.overdue(now - slack)
           return late.length === 0
             ? undefined
@@ -92,7 +93,7 @@ export class Health extends Context.Service<Health, {
 /** Passes before that moment. */
 const from = (moment: number, { name, problem }: Check): Check => ({
   name,
-  problem: Effect.flatMap(Clock.currentTimeMillis, (now) => now < moment ? Effect.succeed(undefined) : problem)
+  problem: Effect.flatMap(Monotonic.now, (now) => now < moment ? Effect.succeed(undefined) : problem)
 })
 
 const check = <A>(name: string, read: Effect.Effect<A>, problemOf: (value: A) => Problem | undefined): Check => ({

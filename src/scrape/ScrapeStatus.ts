@@ -29,7 +29,7 @@ export class ScrapeStatus extends Context.Service<ScrapeStatus, {
   /** Takes an outcome in and answers what was known of the node before. */
   record(outcome: Outcome): Effect.Effect<NodeStatus | undefined>
   forget(node: string): Effect.Effect<void>
-  /** The node's loop begins or ends its next turn by then, by our clock. */
+  /** The node's loop begins or ends its next turn by then, in monotonic time. */
   expect(node: string, by: number): Effect.Effect<void>
   /** Nodes whose loops should have been heard of before that moment. */
   overdue(before: number): ReadonlyArray<string>

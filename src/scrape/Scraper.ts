@@ -1,6 +1,7 @@
 /** One loop per node: each scrapes its kubelet and commits its own sample, so that none waits for another. */
 import { Clock, Duration, Effect, FiberMap, Layer, Random, References, Result, Schedule, Stream } from "effect"
 import { type Node, Nodes } from "../discover/Nodes.ts"
+import * as Monotonic from "../Monotonic.ts"
 import type { ContainerKey, Sample } from "../Sample.ts"
 import { MetricsStore } from "../store/MetricsStore.ts"
 import { Kubelet } from "./Kubelet.ts"
@@ -33,12 +34,15 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       /** Each node as its loop was last started for. */
       const scraped = new Map<string, Node>()
 
+      const expect = (name: string, within: Duration.Duration) =>
+        Effect.flatMap(Monotonic.now, (now) => status.expect(name, now + Duration.toMillis(within)))
+
       const turn = Effect.fnUntraced(function*(name: string) {
         const node = nodes.get(name)
         if (node === undefined) return
         const startedAt = yield* Clock.currentTimeMillis
         // A scrape is bounded by less than that.
-        yield* status.expect(name, startedAt + Duration.toMillis(options.resolution))
+        yield* expect(name, options.resolution)
         const [duration, result] = yield* kubelet.scrape(node, known.get(name)).pipe(
           Effect.tap(store.commit),
           Effect.result,
@@ -59,7 +63,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
               ready: nodes.get(name)?.ready ?? false,
               failures: status.get(name)?.failures ?? 0
             })
-            yield* status.expect(name, (yield* Clock.currentTimeMillis) + Duration.toMillis(delay))
+            yield* expect(name, delay)
             return delay
           }))
         )
@@ -80,7 +84,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         if (before === undefined) {
           const spread = Duration.min(options.resolution, Duration.times(stagger, nodes.list().length))
           const delay = yield* Random.nextBetween(0, Duration.toMillis(spread))
-          yield* status.expect(node.name, (yield* Clock.currentTimeMillis) + delay)
+          yield* expect(node.name, Duration.millis(delay))
           yield* FiberMap.run(loops, node.name, Effect.delay(loop(node.name), delay))
         } else if (mayCure(before, node)) {
           yield* FiberMap.run(loops, node.name, loop(node.name))

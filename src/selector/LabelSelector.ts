@@ -14,15 +14,16 @@ export type LabelSelector = ReadonlyArray<Requirement>
 export const matches = (selector: LabelSelector, labels: Labels): boolean =>
   selector.every((requirement) => meets(requirement, labels))
 
-/** Asks once of each set of labels: where sets are interned, thousands of pods share a few hundred of them. */
+/** For many, one after another: where sets are interned, the pods of a deployment share theirs and are asked about once. */
 export const matcher = (selector: LabelSelector): (labels: Labels) => boolean => {
   if (selector.length === 0) return () => true
-  const answers = new WeakMap<Labels, boolean>()
+  let last: Labels | undefined
+  let answer = false
   return (labels) => {
-    const known = answers.get(labels)
-    if (known !== undefined) return known
-    const answer = matches(selector, labels)
-    answers.set(labels, answer)
+    if (labels !== last) {
+      answer = matches(selector, labels)
+      last = labels
+    }
     return answer
   }
 }

@@ -1,11 +1,11 @@
 /** The server's side of HTTP as one effect: a request is read, its route found, and the answer or the failure written. */
-import { Effect, Result, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as Answer from "./Answer.ts"
-import { BadRequest, InternalError, PathNotFound, RequestTooLarge } from "./ApiError.ts"
+import { InternalError, PathNotFound } from "./ApiError.ts"
+import * as Asked from "./Asked.ts"
 import type { Access } from "./auth/Access.ts"
 import * as Connection from "./Connection.ts"
-import * as Deadline from "./Deadline.ts"
 import * as EveryAnswer from "./EveryAnswer.ts"
 import type { Limits } from "./Limits.ts"
 import type * as Negotiation from "./Negotiation.ts"
@@ -28,7 +28,7 @@ export const make = Effect.fnUntraced(function*(
   limits: Limits,
   options: EveryAnswer.Options
 ) {
-  const find = Route.finder(routes)
+  const read = Asked.reader(Route.finder(routes))
   const directory = encodeRootPaths({ paths: routes.map((route) => route.path).filter(isListed).sort() })
   const metrics = yield* RequestMetrics.make(routes, limits.inflight)
   const finish = yield* EveryAnswer.make(options)
@@ -36,13 +36,11 @@ export const make = Effect.fnUntraced(function*(
   const respond = Effect.fnUntraced(function*(
     request: HttpServerRequest.HttpServerRequest,
     preferences: Negotiation.Preferences,
-    asked: Asked
+    { info, problem, query, route }: Asked.Asked
   ) {
     const { headers, method } = request
-    const { query } = preferences
-    const { info, route } = yield* Effect.fromResult(asked)
     const { path } = info
-    yield* Effect.fromResult(Deadline.check(info, query))
+    if (problem !== undefined) return yield* problem
     const sender = yield* access.authenticate(request)
     yield* limits.check(sender, path)
     const user = yield* access.authorize(request, sender, info)
@@ -53,12 +51,9 @@ export const make = Effect.fnUntraced(function*(
   })
 
   const answer = (request: HttpServerRequest.HttpServerRequest) => {
-    const preferences = preferencesOf(request)
-    const asked = Result.map(decodePath(request.url), (path) => ({
-      info: RequestInfo.parse(request.method, path, preferences.query),
-      route: find(path)
-    }))
-    const { info, route } = Result.getOrElse(asked, () => nothing)
+    const asked = read(request.method, request.url)
+    const preferences = preferencesOf(request, asked.query)
+    const { info, route } = asked
     if (limits.isDraining(info.path)) return Connection.last(stopping, request)
     // Who leaves is not worked for any longer.
     return Effect.interruptible(limits.within(respond(request, preferences, asked))).pipe(
@@ -74,38 +69,17 @@ export const make = Effect.fnUntraced(function*(
   return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => finish(answer(request), request))
 })
 
-type Asked = Result.Result<
-  { readonly info: RequestInfo.RequestInfo; readonly route: Route.Route | undefined },
-  Unread
->
-
-type Unread = BadRequest | RequestTooLarge
-
-/** Of what cannot be read. */
-const nothing = { info: RequestInfo.parse("", "", new URLSearchParams()), route: undefined }
-
-/** Names and selectors fit many times; what they cost is looked at for each object. */
-const longestUrl = 16 * 1024
-
 const encodeRootPaths = Schema.encodeSync(RootPaths)
 
-const preferencesOf = ({ headers, url }: HttpServerRequest.HttpServerRequest): Negotiation.Preferences => {
-  const start = url.indexOf("?")
-  return {
-    accept: headers["accept"] ?? "",
-    acceptEncoding: headers["accept-encoding"] ?? "",
-    userAgent: headers["user-agent"] ?? "",
-    query: new URLSearchParams(start < 0 ? "" : url.slice(start))
-  }
-}
-
-const decodePath = (url: string): Result.Result<string, Unread> =>
-  url.length > longestUrl
-    ? Result.fail(new RequestTooLarge({ part: "URL" }))
-    : Result.try({
-      try: () => decodeURIComponent(url.split("?", 1).join()),
-      catch: () => new BadRequest({ problem: "invalid escape in the path of the request" })
-    })
+const preferencesOf = (
+  { headers }: HttpServerRequest.HttpServerRequest,
+  query: URLSearchParams
+): Negotiation.Preferences => ({
+  accept: headers["accept"] ?? "",
+  acceptEncoding: headers["accept-encoding"] ?? "",
+  userAgent: headers["user-agent"] ?? "",
+  query
+})
 
 /** Objects and collections are found by discovery; the directory lists what is not, and not what is for operators alone. */
 const isListed = (path: string) =>

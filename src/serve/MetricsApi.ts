@@ -1,5 +1,5 @@
 /** The resources of metrics.k8s.io, nodes and pods: one pipeline for both. */
-import { type Array as Arr, Clock, Context, Effect, Layer } from "effect"
+import { type Array as Arr, Clock, Context, Effect, Function, Layer } from "effect"
 import { Nodes } from "../discover/Nodes.ts"
 import { Pods } from "../discover/Pods.ts"
 import type { Usages } from "../Sample.ts"
@@ -63,9 +63,10 @@ const serve = <Object extends Listed>(
 ) =>
 (version: Version): Resource => {
   const { many, one } = descriptor.forms(version)
+  const optionsOf = Function.memoize((query: URLSearchParams) => ListOptions.parse(query, descriptor.selectableFields))
   return {
     list: Effect.fnUntraced(function*({ namespace, query }) {
-      const options = yield* Effect.fromResult(ListOptions.parse(query, descriptor.selectableFields))
+      const options = yield* Effect.fromResult(optionsOf(query))
       if (options.watch) return yield* new VerbNotSupported({ verb: "watch", group, resource: descriptor.resource })
       const now = yield* Clock.currentTimeMillis
       // From here on nothing waits, so that a list is of one moment.

@@ -1,5 +1,6 @@
 /** Which form an answer takes: the Accept header, `pretty`, and the refusals, as the kube-apiserver has them. */
 import { Result } from "effect"
+import * as Recent from "../Recent.ts"
 import { NotAcceptable } from "./ApiError.ts"
 
 /** A form that answers can be written in. */
@@ -49,7 +50,7 @@ export const negotiate = (
 ): Result.Result<Negotiated, NotAcceptable> => {
   const preferred = isPretty(preferences)
   if (preferences.accept === "") return Result.succeed({ mediaType: json, pretty: preferred })
-  for (const clause of parseAccept(preferences.accept)) {
+  for (const clause of read(preferences.accept).clauses) {
     const conversion = conversionOf(clause)
     const mediaType = mediaTypes.find((it) =>
       covers(clause, it) && agrees(clause, it) && (conversion === undefined || offers(conversion, it))
@@ -77,8 +78,7 @@ const names = mediaTypes.map((it) => it.name)
  * the wildcard for both. (The kube-apiserver's router does this before its handlers negotiate.)
  */
 export const admit = (accept: string, route: { readonly watchable: boolean }): Result.Result<void, NotAcceptable> => {
-  const ranges = accept === "" ? ["*/*"] : accept.split(",").map((it) => it.split(";", 1).join().trim())
-  if (ranges.some((range) => range === "*/*" || mediaTypes.some((it) => it.name === range))) return Result.void
+  if (accept === "" || read(accept).isAdmitted) return Result.void
   const streams = mediaTypes.filter((it) => it.streams && route.watchable).map((it) => `${it.name};stream=watch`)
   return Result.fail(
     new NotAcceptable({
@@ -133,6 +133,13 @@ export const parseAccept = (header: string): ReadonlyArray<Clause> => {
   }
   return clauses
 }
+
+const isAdmitted = (accept: string) =>
+  accept.split(",").map((it) => it.split(";", 1).join().trim())
+    .some((range) => range === "*/*" || mediaTypes.some((it) => it.name === range))
+
+/** Clients have few such headers. */
+const read = Recent.of((accept: string) => ({ clauses: parseAccept(accept), isAdmitted: isAdmitted(accept) }))
 
 /** Moves a clause forward while it goes before its neighbour; not a true order, but the one that clients know. */
 const insert = (clauses: Array<Clause>, clause: Clause) => {

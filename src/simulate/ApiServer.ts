@@ -1,21 +1,23 @@
 /** As much of a kube-apiserver as kubectl, clients of metrics.k8s.io and the metrics server need. */
-import { Clock, Context, Duration, Effect, Layer, type Scope } from "effect"
+import { Clock, Context, Duration, Effect, Layer } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Access } from "./Access.ts"
 import { Aggregator, groupName } from "./Aggregator.ts"
 import * as ApiRequest from "./api/ApiRequest.ts"
 import * as Documents from "./api/Documents.ts"
+import * as FaultControl from "./api/FaultControl.ts"
 import * as Lists from "./api/Lists.ts"
 import * as Representation from "./api/Representation.ts"
 import * as Reviews from "./api/Reviews.ts"
 import * as Status from "./api/Status.ts"
 import * as Watch from "./api/Watch.ts"
 import * as Writes from "./api/Writes.ts"
+import { ApiFaults } from "./ApiFaults.ts"
 import { ApiServices } from "./ApiServices.ts"
 import type { Attributes, ResourceAttributes, UserInfo } from "./Attributes.ts"
-import { authenticate, fromSocket, PeerCertificate } from "./Authentication.ts"
+import { authenticate, PeerCertificate } from "./Authentication.ts"
 import { anonymous, frontProxyName, Identities } from "./Identities.ts"
-import * as Loopback from "./Loopback.ts"
+import { KubeletFleet } from "./KubeletFleet.ts"
 import * as Objects from "./Objects.ts"
 import { ObjectStore } from "./ObjectStore.ts"
 import * as Resources from "./Resources.ts"
@@ -35,6 +37,8 @@ export class ApiServer extends Context.Service<ApiServer, {
         const access = yield* Access
         const aggregator = yield* Aggregator
         const apiServices = yield* ApiServices
+        const faults = yield* ApiFaults
+        const fleet = yield* KubeletFleet
         yield* store.put(authenticationConfig(yield* Identities))
 
         const resource = (request: ApiRequest.ApiRequest, asked: ResourceAttributes, user: UserInfo): Answer => {
@@ -97,45 +101,34 @@ export class ApiServer extends Context.Service<ApiServer, {
               : HttpServerResponse.jsonUnsafe(Representation.object(found, ApiRequest.shapeOf(request.accept), now))
           })
 
-        const app = Effect.gen(function*() {
-          const received = yield* HttpServerRequest.HttpServerRequest
+        const answer = Effect.fnUntraced(function*(
+          received: HttpServerRequest.HttpServerRequest,
+          request: ApiRequest.ApiRequest
+        ) {
           const certificate = (yield* PeerCertificate)(received)
           const authentication = authenticate(received, certificate)
           if (authentication._tag === "Rejected") return Status.unauthorized
           const user = authentication._tag === "Known" ? authentication.user : anonymous
-          const request = ApiRequest.parse(received.method, received.url, received.headers["accept"] ?? "")
           const { attributes } = request
           if (!access.review(user, attributes).allowed) return refusal(user, attributes)
-          return yield* attributes._tag === "Resource"
-            ? resource(request, attributes.resource, user)
+          if (attributes._tag === "Resource") return yield* resource(request, attributes.resource, user)
+          return yield* request.path.startsWith(FaultControl.path)
+            ? FaultControl.respond(faults, fleet, request.method, request.path)
             : Documents.respond(aggregator, apiServices, request, user)
+        })
+
+        const app = Effect.gen(function*() {
+          const received = yield* HttpServerRequest.HttpServerRequest
+          const request = ApiRequest.parse(received.method, received.url, received.headers["accept"] ?? "")
+          return yield* request.path.startsWith(FaultControl.path)
+            ? answer(received, request)
+            : faults.through(request, answer(received, request))
         })
 
         return { app }
       })
     )
   }
-
-  /** Lets it answer on a free port of 127.0.0.1. */
-  static readonly listen: Effect.Effect<
-    { readonly url: string },
-    Loopback.ListenError,
-    ApiServer | Identities | Scope.Scope
-  > = Effect.gen(function*() {
-    const { app } = yield* ApiServer
-    const { clusterCa } = yield* Identities
-    const pair = yield* clusterCa.issueServer({
-      commonName: "kube-apiserver",
-      addresses: ["127.0.0.1"],
-      names: ["kubernetes", "kubernetes.default", "kubernetes.default.svc", "localhost"]
-    })
-    const server = yield* Loopback.secureServer(
-      Effect.provideService(app, PeerCertificate, fromSocket),
-      { ...pair, clientCa: clusterCa.cert }
-    )
-    const { port } = yield* Loopback.listen(0, (socket) => server.emit("connection", socket))
-    return { url: `https://127.0.0.1:${port}` }
-  })
 }
 
 const refusal = (user: UserInfo, attributes: Attributes) =>

@@ -1,5 +1,5 @@
 /** The simulated cluster as it lives: nodes and pods come, change and go, and the API server and the kubelets follow. */
-import { Clock, Context, Effect, Layer, PubSub } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
 import type { Node, Pod } from "./Cluster.ts"
 import type { RunningPod } from "./KubeletPage.ts"
 import * as Objects from "./Objects.ts"
@@ -29,10 +29,8 @@ export class ClusterState extends Context.Service<ClusterState, {
   removePod(namespace: string, name: string): Effect.Effect<void>
   /** Who resumes a watch or continues a list from before now is answered 410. */
   readonly compact: Effect.Effect<void>
-  /** Open watches break. */
-  readonly cutWatches: Effect.Effect<void>
-  /** Open watches stay open and never carry anything again, as behind a firewall that forgot them. */
-  readonly silenceWatches: Effect.Effect<void>
+  /** The same, and versions go on from far above. */
+  readonly jump: Effect.Effect<void>
   /** The pods that run on a node. The same array until one of them changes. */
   runningOn(node: string): ReadonlyArray<RunningPod>
 }>()("metrics-server/simulate/ClusterState") {
@@ -100,8 +98,7 @@ export class ClusterState extends Context.Service<ClusterState, {
           yield* store.remove("pods", namespace, name)
         }),
         compact: store.compact,
-        cutWatches: PubSub.publish(store.signals, { _tag: "Cut" }),
-        silenceWatches: PubSub.publish(store.signals, { _tag: "Silence" }),
+        jump: store.jump,
         runningOn: (node) => {
           const known = running.get(node)
           if (known !== undefined) return known

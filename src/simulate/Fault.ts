@@ -1,58 +1,72 @@
-/** What can be wrong with a simulated kubelet, as data. */
-import { Data, type Duration } from "effect"
-import type { Pod } from "./Cluster.ts"
+/** What can be wrong with a simulated kubelet, as data that can also be read from JSON. */
+import { Data, Schema } from "effect"
+import { Pod } from "./Cluster.ts"
+
+/** Such as "8 seconds". */
+export const Delay = Schema.TemplateLiteral([
+  Schema.Finite,
+  Schema.Literals([" millis", " second", " seconds", " minutes"])
+])
 
 /** Certificates a kubelet may present instead of its own. */
-export type WrongCertificate = "OtherAuthority" | "SelfSigned" | "Expired" | "WrongName"
+const WrongCertificate = Schema.Literals(["OtherAuthority", "SelfSigned", "Expired", "WrongName"])
+export type WrongCertificate = typeof WrongCertificate.Type
 
 /** Nobody listens, or the handshake fails. */
-type ConnectionFault = {
-  readonly Refuse: {}
-  readonly Certificate: { readonly kind: WrongCertificate }
-}
+const ConnectionFault = Schema.TaggedUnion({
+  Refuse: {},
+  Certificate: { kind: WrongCertificate }
+})
 
 /** A request is not answered as it should be. */
-type AnswerFault = {
+const AnswerFault = Schema.TaggedUnion({
   /** The connection is reset instead of an answer. */
-  readonly Reset: {}
+  Reset: {},
   /** No answer, ever. */
-  readonly Hang: {}
+  Hang: {},
   /** The status line comes after a delay. */
-  readonly SlowHeaders: { readonly delay: Duration.Input }
+  SlowHeaders: { delay: Delay },
   /** The page comes in pieces, one every `interval`. */
-  readonly SlowBody: { readonly interval: Duration.Input; readonly pieces: number }
-  readonly Status: { readonly status: 401 | 403 | 404 | 500 | 503 }
+  SlowBody: { interval: Delay, pieces: Schema.Int },
+  Status: { status: Schema.Literals([401, 403, 404, 500, 503]) },
   /** Status 200 and something that is no metrics page. */
-  readonly Garbage: {}
+  Garbage: {},
   /** The connection breaks in the middle of the page. */
-  readonly Truncated: {}
+  Truncated: {},
+  /** The page ends in the middle of a line, as if that were all of it. */
+  CutShort: {},
+  /** The page comes compressed, even if nobody asked for that; or only the first half of it. */
+  Gzip: { half: Schema.Boolean },
   /** A page that never ends. */
-  readonly Gigantic: {}
-}
+  Gigantic: {}
+})
 
 /** The page says something a kubelet should not, or rarely, say. */
-type PageFault = {
+const PageFault = Schema.TaggedUnion({
   /** Readings do not advance any more. */
-  readonly StaleTimestamps: {}
+  StaleTimestamps: {},
   /** The kubelet's clock runs backwards from now on. */
-  readonly BackwardsTimestamps: {}
+  BackwardsTimestamps: {},
+  /** The kubelet's clock is ahead by so many seconds, or behind by a negative number of them. */
+  ClockSet: { seconds: Schema.Int },
   /** The page also lists a pod that is elsewhere, with an earlier start. */
-  readonly DuplicatePod: { readonly pod: Pod }
+  DuplicatePod: { pod: Pod },
   /** The kubelet could not read its statistics: nothing but `resource_scrape_error 1`. */
-  readonly ScrapeError: {}
+  ScrapeError: {},
   /** CPU counters begin at zero again, start times stay. */
-  readonly CounterReset: {}
+  CounterReset: {},
   /** All containers start anew: counters and start times. */
-  readonly Restart: {}
-}
-
-type SingleFault = Data.TaggedEnum<ConnectionFault & AnswerFault & PageFault>
+  Restart: {}
+})
 
 /** A fault lasts until another one, or none, is set; `Once` is gone after one request. */
-export type Fault =
-  | SingleFault
-  | Data.TaggedEnum<{
-    readonly Once: { readonly fault: Data.TaggedEnum<AnswerFault & PageFault> }
-  }>
+export const FaultFromJson = Schema.Union([
+  ConnectionFault,
+  AnswerFault,
+  PageFault,
+  Schema.TaggedStruct("Once", { fault: Schema.Union([AnswerFault, PageFault]) })
+])
+
+export type Fault = typeof FaultFromJson.Type
 
 export const Fault = Data.taggedEnum<Fault>()

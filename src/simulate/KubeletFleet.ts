@@ -45,21 +45,17 @@ export class KubeletFleet extends Context.Service<KubeletFleet, {
 
         const servers = yield* tlsServers(answerOn(byPort))
 
-        const listen = Effect.fnUntraced(function*(kubelet: SimulatedKubelet.SimulatedKubelet, port: number) {
-          const own = yield* Scope.fork(scope)
-          const listener = yield* Loopback.listen(port, (socket) => {
-            servers[certificateOf(kubelet.fault())].emit("connection", socket)
-          }).pipe(Scope.provide(own))
-          return { listener, close: Scope.close(own, Exit.void) }
-        })
-
         return {
           start: Effect.fnUntraced(function*(node) {
             const kubelet = yield* makeKubelet(node)
-            const listening: Listening = { kubelet, ...(yield* listen(kubelet, 0)) }
+            const own = yield* Scope.fork(scope)
+            const listener = yield* Loopback.listen(0, (socket) => {
+              servers[certificateOf(kubelet.fault())].emit("connection", socket)
+            }).pipe(Scope.provide(own))
+            const listening = { kubelet, listener, close: Scope.close(own, Exit.void) }
             byName.set(node.name, listening)
-            byPort.set(listening.listener.port, listening)
-            return { address: "127.0.0.1", port: listening.listener.port }
+            byPort.set(listener.port, listening)
+            return { address: "127.0.0.1", port: listener.port }
           }),
           stop: Effect.fnUntraced(function*(node) {
             const listening = byName.get(node)
@@ -79,8 +75,8 @@ export class KubeletFleet extends Context.Service<KubeletFleet, {
             const { kubelet, listener } = listening
             const before = kubelet.fault()
             yield* kubelet.setFault(fault)
-            if (refuses(fault)) yield* listening.close
-            else if (refuses(before)) Object.assign(listening, yield* listen(kubelet, listener.port))
+            if (refuses(fault)) yield* listener.leave
+            else if (refuses(before)) yield* listener.comeBack
             else if (certificateOf(before) !== certificateOf(fault)) {
               for (const socket of listener.connections) socket.destroy()
             }

@@ -8,8 +8,9 @@ export interface RunningPod {
 }
 
 export interface Moment {
-  /** What the kubelet's clock says. */
   readonly now: number
+  /** By how much the kubelet's clock is ahead, milliseconds. */
+  readonly skew?: number
   /** Counters began at zero again at this time, although nothing was restarted. */
   readonly countersResetAt?: number
 }
@@ -88,12 +89,17 @@ interface Row {
 
 interface Reading {
   readonly row: Row
+  /** By the kubelet's clock. */
   readonly timestamp: number
   readonly cpuSeconds: string
 }
 
 /** The last reading of every row; one that started after its last turn has none yet. */
-const takeReadings = (rows: ReadonlyArray<Row>, { countersResetAt = -Infinity, now }: Moment, housekeeping: number) => {
+const takeReadings = (
+  rows: ReadonlyArray<Row>,
+  { countersResetAt = -Infinity, now, skew = 0 }: Moment,
+  housekeeping: number
+) => {
   const readings: Array<Reading> = []
   for (const row of rows) {
     const timestamp = now - modulo(now - row.phase, housekeeping)
@@ -101,7 +107,7 @@ const takeReadings = (rows: ReadonlyArray<Row>, { countersResetAt = -Infinity, n
     const since = countersResetAt <= timestamp ? Math.max(countersResetAt, row.startedAt) : row.startedAt
     // a microcore burns one nanosecond of CPU time in a millisecond
     const nanoseconds = Math.floor(row.microcores * (timestamp - since))
-    readings.push({ row, timestamp, cpuSeconds: formatFloat(nanoseconds / 1e9) })
+    readings.push({ row, timestamp: timestamp + skew, cpuSeconds: formatFloat(nanoseconds / 1e9) })
   }
   return readings
 }

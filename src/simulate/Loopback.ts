@@ -53,9 +53,13 @@ export interface Listener {
   readonly port: number
   /** Connections that are open now. */
   readonly connections: ReadonlySet<Socket>
+  /** Nobody listens any more, and the connections die. */
+  readonly leave: Effect.Effect<void>
+  /** Listens on the same port again. */
+  readonly comeBack: Effect.Effect<void, ListenError>
 }
 
-/** Listens on a port, 0 for any free one; the connections die with the scope. */
+/** Listens on a port, 0 for any free one, until the scope ends. */
 export const listen = (
   port: number,
   onConnection: (socket: Socket) => void
@@ -68,15 +72,20 @@ export const listen = (
       socket.on("error", () => {})
       onConnection(socket)
     })
-    return Effect.acquireRelease(open(server, port), () => close(server, connections)).pipe(
-      Effect.map((port) => ({ port, connections }))
+    const leave = close(server, connections)
+    return Effect.acquireRelease(open(server, port), () => leave).pipe(
+      Effect.map((port) => ({ port, connections, leave, comeBack: Effect.asVoid(open(server, port)) }))
     )
   })
 
 const open = (server: Server, port: number) =>
   Effect.callback<number, ListenError>((resume) => {
-    server.once("error", (cause) => resume(Effect.fail(new ListenError({ port, cause }))))
-    server.listen({ port, host: "127.0.0.1" }, () => resume(Effect.succeed((server.address() as AddressInfo).port)))
+    const fail = (cause: Error) => resume(Effect.fail(new ListenError({ port, cause })))
+    server.once("error", fail)
+    server.listen({ port, host: "127.0.0.1" }, () => {
+      server.off("error", fail)
+      resume(Effect.succeed((server.address() as AddressInfo).port))
+    })
   })
 
 const close = (server: Server, connections: ReadonlySet<Socket>) =>

@@ -22,33 +22,40 @@ export const choosePort = (flags: ReadonlyArray<string>) => {
     : Effect.succeed(Number(last))
 }
 
-/** Starts it and passes its lines on; the effect inside fails when it ends. Leaving the scope ends it, politely first. */
-export const start = Effect.fnUntraced(function*(options: {
+interface Options {
   readonly port: number
   readonly directory: OutputDirectory
   /** Come last, so that they win. */
   readonly flags: ReadonlyArray<string>
-}) {
+}
+
+/** What it needs to know of its cluster. */
+export const commandLine = ({ directory, flags, port }: Options) => [
+  `--kubeconfig=${directory.metricsServerKubeconfig}`,
+  `--secure-port=${port}`,
+  "--bind-address=127.0.0.1",
+  `--cert-dir=${directory.certDir}`,
+  "--metric-resolution=10s",
+  "--kubelet-request-timeout=9s",
+  `--kubelet-certificate-authority=${directory.kubeletCa}`,
+  "--kubelet-preferred-address-types=InternalIP",
+  "--kubelet-use-node-status-port",
+  ...flags
+]
+
+/** Starts it. Leaving the scope ends it, politely first. */
+export const spawn = Effect.fnUntraced(function*(options: Options) {
   const path = yield* Path.Path
   const main = yield* path.fromFileUrl(new URL("../main.ts", import.meta.url))
-  const { directory, flags, port } = options
-  const handle = yield* ChildProcess.make(
-    process.execPath,
-    [
-      main,
-      `--kubeconfig=${directory.metricsServerKubeconfig}`,
-      `--secure-port=${port}`,
-      "--bind-address=127.0.0.1",
-      `--cert-dir=${directory.certDir}`,
-      "--metric-resolution=10s",
-      "--kubelet-request-timeout=9s",
-      `--kubelet-certificate-authority=${directory.kubeletCa}`,
-      "--kubelet-preferred-address-types=InternalIP",
-      "--kubelet-use-node-status-port",
-      ...flags
-    ],
-    { stdin: "ignore", forceKillAfter: "20 seconds" }
-  )
+  return yield* ChildProcess.make(process.execPath, [main, ...commandLine(options)], {
+    stdin: "ignore",
+    forceKillAfter: "20 seconds"
+  })
+})
+
+/** Starts it and passes its lines on; the effect inside fails when it ends. */
+export const start = Effect.fnUntraced(function*(options: Options) {
+  const handle = yield* spawn(options)
   yield* handle.all.pipe(
     Stream.decodeText,
     Stream.splitLines,

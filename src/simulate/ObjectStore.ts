@@ -34,14 +34,6 @@ export interface Change {
   readonly after: Stored | undefined
 }
 
-/** What reaches the open watches. */
-export type Signal =
-  | { readonly _tag: "Changed"; readonly change: Change }
-  /** Their connections break. */
-  | { readonly _tag: "Cut" }
-  /** Their connections stay open and never carry anything again. */
-  | { readonly _tag: "Silence" }
-
 export class ObjectStore extends Context.Service<ObjectStore, {
   put(draft: Draft): Effect.Effect<Stored>
   remove(resource: Resource, namespace: string, name: string): Effect.Effect<void>
@@ -56,12 +48,15 @@ export class ObjectStore extends Context.Service<ObjectStore, {
   since(resourceVersion: number): ReadonlyArray<Change>
   /** Forgets the history: whoever resumes from an older version, or continues an older list, is told that it is gone. */
   readonly compact: Effect.Effect<void>
-  readonly signals: PubSub.PubSub<Signal>
+  /** Goes on from a far higher version without history, as an etcd that was restored with its revision bumped. */
+  readonly jump: Effect.Effect<void>
+  /** Published in the order of history. */
+  readonly changes: PubSub.PubSub<Change>
 }>()("metrics-server/simulate/ObjectStore") {
   static readonly layer = Layer.effect(
     ObjectStore,
     Effect.gen(function*() {
-      const signals = yield* PubSub.unbounded<Signal>()
+      const changes = yield* PubSub.unbounded<Change>()
       const objects = Object.fromEntries(names.map((name) => [name, new Collection()])) as Record<Resource, Collection>
       let log: Array<Change> = []
       // a real cluster's versions do not begin at one, and clients must not think so
@@ -69,11 +64,11 @@ export class ObjectStore extends Context.Service<ObjectStore, {
       let oldest = version
       let created = 0
 
-      /** Synchronous, so that history and signals have the same order. */
+      /** Synchronous, so that history and what is published have the same order. */
       const commit = (resource: Resource, before: Stored | undefined, after: Stored | undefined) => {
         const change: Change = { resource, resourceVersion: version, before, after }
         log.push(change)
-        PubSub.publishUnsafe(signals, { _tag: "Changed", change })
+        PubSub.publishUnsafe(changes, change)
       }
 
       const put = Effect.fnUntraced(function*(draft: Draft) {
@@ -99,6 +94,13 @@ export class ObjectStore extends Context.Service<ObjectStore, {
           commit(resource, before, undefined)
         })
 
+      const goOn = (by: number) =>
+        Effect.sync(() => {
+          version += by
+          oldest = version
+          log = []
+        })
+
       return {
         put,
         remove,
@@ -107,12 +109,10 @@ export class ObjectStore extends Context.Service<ObjectStore, {
         resourceVersion: () => version,
         oldestVersion: () => oldest,
         since: (resourceVersion) => log.filter((change) => change.resourceVersion > resourceVersion),
-        compact: Effect.sync(() => {
-          // what was current a moment ago is gone, too
-          oldest = ++version
-          log = []
-        }),
-        signals
+        // what was current a moment ago is gone, too
+        compact: goOn(1),
+        jump: goOn(1_000_000_000),
+        changes
       }
     })
   )

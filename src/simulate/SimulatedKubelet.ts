@@ -1,6 +1,7 @@
 /** One simulated kubelet: how it answers a request, faults included. It needs no socket. */
 import { Clock, Duration, Effect, Option, Schedule, Schema, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import { gzipSync } from "node:zlib"
 import type { Access } from "./Access.ts"
 import { authenticate, PeerCertificate } from "./Authentication.ts"
 import type { Node } from "./Cluster.ts"
@@ -67,13 +68,15 @@ export const make = (options: {
       case "StaleTimestamps":
         return page().print({ now: met.since })
       case "BackwardsTimestamps":
-        return page().print({ now: 2 * met.since - now })
+        return page().print({ now, skew: 2 * (met.since - now) })
+      case "ClockSet":
+        return page().print({ now, skew: met.fault.seconds * 1000 })
       case "CounterReset":
         return page().print({ now, countersResetAt: met.since })
       case "Restart":
         return layOut(options.pods().map(({ pod }) => ({ pod, startedAt: met.since }))).print({ now })
       case "DuplicatePod":
-        return layOut([...options.pods(), { pod: met.fault.pod, startedAt: options.bootedAt }]).print({ now })
+        return layOut([...options.pods(), { pod: met.fault.pod, startedAt: options.bootedAt - 999 }]).print({ now })
       case "ScrapeError":
         return KubeletPage.scrapeError()
       default:
@@ -82,29 +85,35 @@ export const make = (options: {
   }
 
   const respond = Effect.gen(function*() {
-    const refusal = refuse(options.access, yield* HttpServerRequest.HttpServerRequest, yield* PeerCertificate)
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const refusal = refuse(options.access, request, yield* PeerCertificate)
     if (refusal !== undefined) return refusal
     const met = meet()
     const text = print(yield* Clock.currentTimeMillis, met)
+    const page = met?.fault._tag === "Gzip" || acceptsGzip(request) ? compressed(text) : plain(text)
     switch (met?.fault._tag) {
       case "Reset":
         return yield* broken
       case "Hang":
         return yield* Effect.never
       case "SlowHeaders":
-        return yield* Effect.delay(Effect.succeed(answer(text)), met.fault.delay)
+        return yield* Effect.delay(Effect.succeed(answer(page)), met.fault.delay)
       case "SlowBody":
-        return streamed(slices(text, met.fault.pieces).pipe(Stream.schedule(Schedule.spaced(met.fault.interval))))
+        return streamed(page, Stream.schedule(slices(page, met.fault.pieces), Schedule.spaced(met.fault.interval)))
       case "Truncated":
-        return streamed(Stream.concat(Stream.make(text.slice(0, text.length / 2)), Stream.fail(broken)))
+        return streamed(page, Stream.concat(Stream.make(halfOf(page).bytes), Stream.fail(broken)))
+      case "CutShort":
+        return answer(halfOf(page))
+      case "Gzip":
+        return answer(met.fault.half ? halfOf(page) : page)
       case "Gigantic":
-        return streamed(Stream.forever(Stream.make("# nothing to see here\n".repeat(3000))))
+        return streamed(plain(""), Stream.forever(Stream.make(plain("# nothing to see here\n".repeat(3000)).bytes)))
       case "Garbage":
-        return answer("<!doctype html><title>It works!</title>\n")
+        return answer(plain("<!doctype html><title>It works!</title>\n"))
       case "Status":
         return HttpServerResponse.text(reasons[met.fault.status], { status: met.fault.status })
       default:
-        return answer(text)
+        return answer(page)
     }
   })
 
@@ -149,12 +158,37 @@ const reasons = {
 
 const contentType = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"
 
-const answer = (text: string) => HttpServerResponse.text(text, { contentType })
+/** What a page is on the wire. */
+interface Encoded {
+  readonly bytes: Uint8Array
+  readonly headers: Readonly<Record<string, string>>
+}
 
-const streamed = <E>(text: Stream.Stream<string, E>) =>
-  HttpServerResponse.stream(Stream.encodeText(text), { contentType })
+const plain = (text: string): Encoded => ({ bytes: encoder.encode(text), headers: {} })
 
-const slices = (text: string, pieces: number) => {
-  const size = Math.ceil(text.length / pieces)
-  return Stream.fromIterable(Array.from({ length: pieces }, (_, i) => text.slice(i * size, (i + 1) * size)))
+const encoder = new TextEncoder()
+
+const compressed = (text: string): Encoded => ({
+  bytes: gzipSync(text),
+  headers: { "content-encoding": "gzip" }
+})
+
+const acceptsGzip = ({ headers }: HttpServerRequest.HttpServerRequest) =>
+  /\bgzip\b/.test(headers["accept-encoding"] ?? "")
+
+const answer = ({ bytes, headers }: Encoded) => HttpServerResponse.uint8Array(bytes, { contentType, headers })
+
+const streamed = <E>({ headers }: Encoded, bytes: Stream.Stream<Uint8Array, E>) =>
+  HttpServerResponse.stream(bytes, { contentType, headers })
+
+const slices = ({ bytes }: Encoded, pieces: number) => {
+  const size = Math.ceil(bytes.length / pieces)
+  return Stream.fromIterable(Array.from({ length: pieces }, (_, i) => bytes.subarray(i * size, (i + 1) * size)))
+}
+
+/** Up to the middle of a line near its middle. */
+const halfOf = (page: Encoded): Encoded => {
+  const middle = page.bytes.length >>> 1
+  const newline = page.bytes.indexOf(0x0a, middle)
+  return { ...page, bytes: page.bytes.subarray(0, (newline < 0 ? middle : newline) - 1) }
 }

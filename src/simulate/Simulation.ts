@@ -2,6 +2,8 @@
 import { Clock, Context, Duration, Effect, Layer } from "effect"
 import { Access } from "./Access.ts"
 import { Aggregator, type Dispatch } from "./Aggregator.ts"
+import { ApiFaults } from "./ApiFaults.ts"
+import { ApiListener } from "./ApiListener.ts"
 import { ApiServer } from "./ApiServer.ts"
 import { ApiServices } from "./ApiServices.ts"
 import * as BuiltinRoles from "./BuiltinRoles.ts"
@@ -42,10 +44,11 @@ export class Simulation extends Context.Service<Simulation, {
 
 /** On ports of 127.0.0.1. */
 export const layer = (options: Options) =>
-  Layer.effect(Simulation, Effect.flatMap(ApiServer.listen, ({ url }) => populate(options, url))).pipe(
+  Layer.effect(Simulation, Effect.flatMap(ApiListener, ({ url }) => populate(options, url))).pipe(
+    Layer.provideMerge(ApiListener.layer),
     Layer.provideMerge(ApiServer.layer(options)),
     Layer.provideMerge(ApiServices.layer),
-    Layer.provideMerge(Aggregator.layer),
+    Layer.provideMerge([Aggregator.layer, ApiFaults.layer]),
     Layer.provideMerge(KubeletFleet.layer({ housekeeping: options.housekeeping ?? Duration.seconds(10) })),
     Layer.provideMerge(state(options)),
     Layer.provideMerge(Identities.layer)
@@ -56,7 +59,10 @@ export const layerMemory = (options: Options & { readonly dispatch?: Dispatch })
   Layer.effect(Simulation, populate(options, "https://kubernetes.memory")).pipe(
     Layer.provideMerge(ApiServer.layer(options)),
     Layer.provideMerge(ApiServices.layer),
-    Layer.provideMerge(options.dispatch === undefined ? Aggregator.layer : Aggregator.layerWith(options.dispatch)),
+    Layer.provideMerge([
+      options.dispatch === undefined ? Aggregator.layer : Aggregator.layerWith(options.dispatch),
+      ApiFaults.layer
+    ]),
     Layer.provideMerge(KubeletFleet.layerMemory({ housekeeping: options.housekeeping ?? Duration.seconds(10) })),
     Layer.provideMerge(state(options)),
     Layer.provideMerge(Identities.layer)
@@ -77,8 +83,8 @@ const populate = Effect.fnUntraced(function*({ cluster }: Options, url: string) 
     yield* state.addNode(node, yield* fleet.start(node))
   })
 
-  const startedAt = longAgo(yield* Clock.currentTimeMillis)
   yield* Effect.forEach(cluster.nodes, addNode, { concurrency: 32, discard: true })
+  const startedAt = longAgo(yield* Clock.currentTimeMillis)
   yield* Effect.forEach(cluster.pods, (pod) => state.addPod(pod, { startedAt }), { discard: true })
 
   const server = { server: url, ca: clusterCa.cert }

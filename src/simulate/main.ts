@@ -60,16 +60,21 @@ const run = Effect.fnUntraced(function*(given: Given, cluster: Cluster.Cluster) 
   const nodes = yield* Readback.awaitNodes((have) =>
     Console.log(`metrics          ${have} of ${cluster.nodes.length} nodes`)
   ).pipe(Effect.raceFirst(ended))
-  yield* Console.log(["", ...Readback.table(nodes, 20), "", ...suggestions(directory, url)].join("\n"))
+  yield* Console.log(
+    ["", ...Readback.table(nodes, 20), "", ...suggestions(directory, url, cluster.nodes[0]?.name)].join("\n")
+  )
   return yield* ended
 })
 
-const suggestions = ({ kubeconfig, path }: OutputDirectory.OutputDirectory, url: string) => [
+const suggestions = ({ kubeconfig, path }: OutputDirectory.OutputDirectory, url: string, node = "NODE") => [
   "Try, in another terminal:",
   `  export KUBECONFIG=${kubeconfig}`,
   "  kubectl top nodes",
   "  kubectl top pods -A --containers --sort-by=cpu",
   "  kubectl get --raw /apis/metrics.k8s.io/v1beta1/nodes",
+  "and what it does when a kubelet hangs, and later does not:",
+  `  echo '{"_tag": "Hang"}' | kubectl replace --raw /simulation/faults/kubelets/${node} -f -`,
+  `  kubectl delete --raw /simulation/faults/kubelets/${node}`,
   "or without kubectl:",
   `  curl --cacert ${path}/ca.crt -H "Authorization: Bearer $(cat ${path}/tokens/reader)" ${url}/apis/metrics.k8s.io/v1beta1/pods`,
   "",

@@ -1,5 +1,6 @@
 /** The last points of every node, and the usage that can be served of them at this moment. */
-import { Clock, Context, Duration, Effect, Layer, type Option } from "effect"
+import { Context, Duration, Effect, Layer, type Option } from "effect"
+import * as Monotonic from "../Monotonic.ts"
 import type { Sample, Usages } from "../Sample.ts"
 import { NodePoints } from "./NodePoints.ts"
 import { Published } from "./Published.ts"
@@ -42,7 +43,7 @@ export class MetricsStore extends Context.Service<MetricsStore, {
       const published = new Published(retention)
 
       const commit = (sample: Sample) =>
-        Effect.map(Clock.currentTimeMillis, (now) => {
+        Effect.map(Monotonic.now, (now) => {
           const points = nodes.get(sample.node) ??
             new NodePoints({ resolution, retention, publishSwap: options.publishSwap })
           nodes.set(sample.node, points)
@@ -65,11 +66,11 @@ export class MetricsStore extends Context.Service<MetricsStore, {
       return MetricsStore.of({
         commit,
         forget,
-        snapshot: Effect.map(Clock.currentTimeMillis, (now) => ({
+        snapshot: Effect.map(Monotonic.now, (now) => ({
           node: (name) => published.node(name, now),
           pod: (namespace, name) => published.pod(namespace, name, now)
         })),
-        depth: (node) => Effect.map(Clock.currentTimeMillis, (now) => nodes.get(node)?.depth(now) ?? 0),
+        depth: (node) => Effect.map(Monotonic.now, (now) => nodes.get(node)?.depth(now) ?? 0),
         trace: (namespace, pod) =>
           Effect.sync(() =>
             Array.from(nodes).flatMap(([node, points]) => {
@@ -77,7 +78,7 @@ export class MetricsStore extends Context.Service<MetricsStore, {
               return waiting === undefined ? [] : [{ node, waiting }]
             })
           ),
-        counts: Effect.map(Clock.currentTimeMillis, (now) => published.counts(now))
+        counts: Effect.map(Monotonic.now, (now) => published.counts(now))
       })
     })
   }

@@ -35,6 +35,8 @@ export class NodePoints implements Pair {
   /** Which rows of the last page were taken: 1. */
   #taken = new Uint8Array(1)
   #hasSwapped = false
+  /** The node's own reading that came last: by the kubelet's clock, and by ours when it came. */
+  #newest = { timestamp: Number.NaN, at: Number.NaN }
   readonly #options: Options
 
   constructor(options: Options) {
@@ -49,6 +51,11 @@ export class NodePoints implements Pair {
   /** Takes a page in; returns the containers whose points are released, because they have been gone for too long. */
   take({ containers, points }: Sample, now: number): ReadonlyArray<ContainerKey> {
     const released = this.#fits(containers, now) ? [] : this.#arrange(containers, now)
+    if (this.#clockWasSet(points.timestamp(0), now)) {
+      this.last = Points.make(this.last.rows)
+      this.previous = Points.make(this.last.rows)
+      this.#takenAt.fill(Number.NaN)
+    }
     this.#taken = new Uint8Array(points.rows)
     for (let row = 0; row < points.rows; row++) {
       if (this.#isExpired(row, now)) {
@@ -107,6 +114,17 @@ export class NodePoints implements Pair {
   /** Only a reading on the last page that has a window makes a usage. */
   #hasUsage(row: number) {
     return this.#taken[row] !== 0 && !Number.isNaN(window(this, row))
+  }
+
+  /**
+   * Whether the kubelet's clock was set since its last reading: the two would make a window that never was. Readings wait
+   * for their scrape, some longer than others, so that less than two resolutions prove nothing.
+   */
+  #clockWasSet(timestamp: number, now: number) {
+    const before = this.#newest
+    if (timestamp === before.timestamp) return false
+    this.#newest = { timestamp, at: now }
+    return Math.abs(timestamp - before.timestamp - (now - before.at)) > 2 * this.#options.resolution
   }
 
   #isExpired(row: number, now: number) {

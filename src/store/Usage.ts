@@ -11,14 +11,10 @@ export interface Pair {
 export type Step =
   /** Incomplete: as if it had not been taken. */
   | "none"
-  /** Not newer than the previous one: a clock that was set back. It is ignored. */
-  | "outdated"
   /** The last one again. */
   | "repeated"
-  /** Older than the last one and newer than the previous one: it takes the place of the last one. */
-  | "replacing"
   | "advancing"
-  /** The first one of this life of the container; older ones are useless. */
+  /** The first one of this life of the container, or of this setting of the kubelet's clock; older ones are useless. */
   | "first"
   /** The first one of a young container: together with zero at its start it is enough. */
   | "fresh"
@@ -33,22 +29,19 @@ export const step = (stored: Pair, reading: Points, row: number, resolution: num
   const timestamp = reading.timestamp(row)
   const sameLife = !Number.isNaN(last.timestamp(row)) &&
     !hasRestarted(last, reading, row) && !hasRestarted(previous, reading, row)
-  if (sameLife && timestamp <= previous.timestamp(row)) return "outdated"
   if (sameLife && timestamp === last.timestamp(row)) return "repeated"
 
   const age = timestamp - reading.startTime(row)
   if (age >= minFreshAge && age < resolution) return "fresh"
-  if (!sameLife) return "first"
-  const earlier = timestamp > last.timestamp(row) ? last : previous
-  if (hasFallen(earlier, reading, row)) return "first"
-  return earlier === last ? "advancing" : "replacing"
+  // Older than the last one: a clock was set back while the counters went on, and nobody knows for how long they did.
+  return sameLife && timestamp > last.timestamp(row) && !hasFallen(last, reading, row) ? "advancing" : "first"
 }
 
 /** Carries the step out; says whether the reading was taken, be it for the second time. */
 export const take = (stored: Pair, reading: Points, row: number, resolution: number) => {
   const { last, previous } = stored
   const next = step(stored, reading, row, resolution)
-  if (next === "none" || next === "outdated") return false
+  if (next === "none") return false
   if (next === "repeated") return true
   if (next === "advancing") previous.copyRow(row, last, row)
   if (next === "first") previous.clearRow(row)

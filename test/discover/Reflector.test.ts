@@ -138,6 +138,26 @@ describe("watching", () => {
       assert.strictEqual((yield* server.next).params["resourceVersion"], "12")
     }))
 
+  it.effect("begins with the shortest pause again after a watch that held, even if it said nothing", () =>
+    Effect.gen(function*() {
+      const { server, watch } = yield* watching()
+      yield* watch.reset
+      for (const delay of [200, 400]) {
+        yield* settle
+        yield* TestClock.adjust(delay)
+        yield* (yield* (yield* server.next).open).reset
+      }
+      yield* settle
+      yield* TestClock.adjust(800)
+      const quiet = yield* (yield* server.next).open
+      yield* settle
+      yield* TestClock.adjust("1 second")
+      yield* quiet.reset
+      yield* settle
+      yield* TestClock.adjust("200 millis")
+      yield* server.next
+    }))
+
   it.effect("does not spin when every watch ends as it begins", () =>
     Effect.gen(function*() {
       const { reflector, server, watch } = yield* watching()

@@ -72,6 +72,17 @@ layer(server, { excludeTestServices: true, timeout: "120 seconds" })("npm start"
       Effect.flatMap(NpmStart, ({ kubeconfig }) => Effect.promise(() => kubectl(path, kubeconfig, ...args)))
     const top = (...args: ReadonlyArray<string>) => Effect.map(run("top", ...args), table)
 
+    it.effect("switches faults of the simulation", () =>
+      Effect.gen(function*() {
+        const { directory } = yield* NpmStart
+        const fs = yield* FileSystem.FileSystem
+        const fault = `{"_tag":"SlowHeaders","delay":"1 millis"}`
+        yield* fs.writeFileString(`${directory}/fault`, fault)
+        const kubelet = "/simulation/faults/kubelets/worker-0002"
+        assert.strictEqual(yield* run("replace", "--raw", kubelet, "-f", `${directory}/fault`), fault)
+        assert.strictEqual(yield* run("delete", "--raw", kubelet), "{}")
+      }))
+
     it.effect("top nodes prints every node's usage", () =>
       Effect.map(top("nodes"), (rows) =>
         assert.deepStrictEqual(

@@ -2,6 +2,8 @@
 import { assert, layer } from "@effect/vitest"
 import { Clock, Duration, Effect } from "effect"
 import { connect } from "node:net"
+import { ApiFault } from "../../src/simulate/ApiFault.ts"
+import { ApiFaults } from "../../src/simulate/ApiFaults.ts"
 import { ClusterState } from "../../src/simulate/ClusterState.ts"
 import { tokens } from "../../src/simulate/Identities.ts"
 import { away, Interception, nothing } from "../fixtures/Interception.ts"
@@ -66,11 +68,12 @@ layer(Listening.layer)("what is counted", (it) => {
       const path = { path: "/api/v1/nodes" }
       const { intercept } = yield* Interception
       const state = yield* ClusterState
+      const faults = yield* ApiFaults
       const well = yield* values
       assert.strictEqual(well("resource_metrics_watch_objects", path), 3)
       assert.strictEqual(well("resource_metrics_watch_healthy", path), 1)
       yield* intercept((request, url) => url.pathname.startsWith("/api/v1/") ? away(request, url) : undefined)
-      yield* state.cutWatches
+      yield* faults.strike("*", ApiFault.WatchCut())
       yield* WholeServer.pass(1)
       const cut = yield* values
       assert.strictEqual(cut("resource_metrics_watch_objects", path), 3)

@@ -100,7 +100,7 @@ describe("label selectors", () => {
     assert.strictEqual(failure(text), expected)
   })
 
-  it("a set of labels is looked at once, however many objects carry it", () => {
+  it("a set of labels is looked at once for all neighbours that carry it", () => {
     let reads = 0
     const labels = new Proxy({ app: "web" }, {
       getOwnPropertyDescriptor: (target, key) => {

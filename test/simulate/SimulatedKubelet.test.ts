@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Option, Stream } from "effect"
 import { HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
+import { gunzipSync } from "node:zlib"
 import { Fault } from "../../src/simulate/Fault.ts"
 import { tokens } from "../../src/simulate/Identities.ts"
 import { KubeletFleet } from "../../src/simulate/KubeletFleet.ts"
@@ -23,12 +24,15 @@ const scraped = Effect.gen(function*() {
   const scrape = client.execute(request)
   return {
     scrape,
+    zipped: client.execute(HttpClientRequest.setHeader(request, "accept-encoding", "gzip")),
     text: Effect.flatMap(scrape, (response) => response.text),
     become: (fault: Fault) => fleet.setFault(node, Option.some(fault))
   }
 })
 
 const timestampOf = (page: string) => Number(/^node_cpu_usage_seconds_total \S+ (\d+)$/m.exec(page)?.[1])
+
+const secondsOf = (page: string) => Number(/^node_cpu_usage_seconds_total (\S+) \d+$/m.exec(page)?.[1])
 
 const sizeOf = (response: HttpClientResponse.HttpClientResponse, chunks: number) =>
   response.stream.pipe(Stream.take(chunks), Stream.runFold(() => 0, (size, chunk) => size + chunk.length))
@@ -76,6 +80,40 @@ describe("a faulty kubelet", () => {
       assert.strictEqual(timestampOf(yield* text) - before, 60_000)
       yield* TestClock.adjust("1 minute")
       assert.strictEqual(timestampOf(yield* text) - before, 0)
+    }).pipe(Effect.provide(inMemory)))
+
+  it.effect("has a clock that is ahead, while its counters count on", () =>
+    Effect.gen(function*() {
+      const { become, text } = yield* scraped
+      const [before, seconds] = [timestampOf(yield* text), secondsOf(yield* text)]
+      yield* become(Fault.ClockSet({ seconds: 600 }))
+      assert.strictEqual(timestampOf(yield* text) - before, 600_000)
+      assert.strictEqual(secondsOf(yield* text), seconds)
+    }).pipe(Effect.provide(inMemory)))
+
+  it.effect("cuts its page short in the middle of a line, and nobody can tell by HTTP", () =>
+    Effect.gen(function*() {
+      const { become, text } = yield* scraped
+      const whole = yield* text
+      yield* become(Fault.CutShort())
+      const part = yield* text
+      assert.isTrue(whole.startsWith(part))
+      assert.isFalse(part.endsWith("\n"))
+      assert.isAtLeast(part.length, whole.length / 2 - 1)
+    }).pipe(Effect.provide(inMemory)))
+
+  it.effect("compresses for who asks for it, and with the fault for everybody", () =>
+    Effect.gen(function*() {
+      const { become, scrape, text, zipped } = yield* scraped
+      const unzipped = (answer: HttpClientResponse.HttpClientResponse) =>
+        Effect.map(answer.arrayBuffer, (body) => gunzipSync(body).toString())
+      const whole = yield* text
+      assert.strictEqual(yield* Effect.flatMap(zipped, unzipped), whole)
+      yield* become(Fault.Gzip({ half: false }))
+      assert.strictEqual(yield* Effect.flatMap(scrape, unzipped), whole)
+      yield* become(Fault.Gzip({ half: true }))
+      const half = yield* Effect.flatMap(scrape, (answer) => answer.arrayBuffer)
+      assert.throws(() => gunzipSync(half), "unexpected end of file")
     }).pipe(Effect.provide(inMemory)))
 
   it.effect("lists a pod that is elsewhere", () =>

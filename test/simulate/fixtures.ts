@@ -1,7 +1,7 @@
 /** A small simulated cluster, and clients of its API server. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import Undici from "@effect/platform-node/Undici"
-import { Effect, Stream } from "effect"
+import { Effect, Fiber, Queue, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse, HttpServerResponse } from "effect/http"
 import { ApiServer } from "../../src/simulate/ApiServer.ts"
 import * as Cluster from "../../src/simulate/Cluster.ts"
@@ -79,3 +79,20 @@ export interface Event {
 /** The events of a watch, as they come. */
 export const eventsOf = (response: HttpClientResponse.HttpClientResponse) =>
   response.stream.pipe(Stream.decodeText, Stream.splitLines, Stream.map((line) => JSON.parse(line) as Event))
+
+export const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+
+export const ask = (client: HttpClient.HttpClient, path: string, headers: Record<string, string> = {}) =>
+  Effect.flatMap(client.get(path, { headers }), answerOf)
+
+/** Starts a watch; its events arrive in the queue. */
+export const watch = Effect.fnUntraced(function*(client: HttpClient.HttpClient, path: string, accept = metadataOnly) {
+  const events = yield* Queue.unbounded<Event>()
+  const response = yield* client.get(path, { headers: { accept } })
+  const ended = yield* eventsOf(response).pipe(
+    Stream.runForEach((event) => Queue.offer(events, event)),
+    Effect.exit,
+    Effect.forkScoped
+  )
+  return { next: Queue.take(events), all: Queue.clear(events), ended: Fiber.join(ended) }
+})

@@ -50,15 +50,37 @@ describe("MetricsStore, as time goes by", () => {
       assert.deepStrictEqual(yield* pod("cart"), value)
     }).pipe(Effect.provide(layer)))
 
-  it.effect("ignores a clock that was set back, and follows it after the retention", () =>
+  it.effect.each([-7, -20, -1000, 31, 1000])(
+    "goes by the new time of a node whose clock is set by %d s from its second reading on",
+    (by) =>
+      Effect.gen(function*() {
+        const read = (seconds: number, ahead: number) => {
+          const reading = busy(seconds, { at: at(seconds + ahead) })
+          return scrape(seconds, { "shop/cart/main": reading }, reading)
+        }
+        yield* read(0, 0)
+        yield* read(20, 0)
+        yield* read(35, by)
+        // That a clock was set by less than two resolutions cannot be told, unless it goes back.
+        const told = by < -15 || by > 30
+        assert.strictEqual((yield* node("a"))?.timestamp, told ? at(20) : at(35 + by))
+        yield* read(50, by)
+        for (const served of [yield* node("a"), yield* pod("cart")]) {
+          assert.strictEqual(served?.timestamp, at(50 + by))
+          assert.strictEqual(served?.window, 15_000)
+        }
+      }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("does not take a kubelet that repeated itself, or was away, for one whose clock was set", () =>
     Effect.gen(function*() {
-      const late = (seconds: number) => ({ "shop/cart/main": busy(seconds, { at: at(seconds - 1000) }) })
-      yield* scrape(0, { "shop/cart/main": busy(0) })
-      yield* scrape(15, { "shop/cart/main": busy(15) })
-      for (const seconds of [30, 45, 60, 75]) yield* scrape(seconds, late(seconds))
-      assert.strictEqual((yield* pod("cart"))?.timestamp, at(15))
-      for (const seconds of [90, 105]) yield* scrape(seconds, late(seconds))
-      assert.strictEqual((yield* pod("cart"))?.timestamp, at(-895))
+      yield* scrape(0, {})
+      yield* scrape(15, {})
+      for (const seconds of [30, 45, 60, 75, 90]) yield* scrape(seconds, {}, busy(15))
+      yield* scrape(105, {})
+      assert.strictEqual((yield* node("a"))?.window, 90_000)
+      yield* scrape(160, {})
+      assert.strictEqual((yield* node("a"))?.window, 55_000)
     }).pipe(Effect.provide(layer)))
 
   it.effect("gives a pod that two nodes report to the one where it started later", () =>

@@ -44,7 +44,9 @@ export class Authentication extends Context.Service<Authentication, {
         userOf: Effect.fnUntraced(function*(request, headers) {
           const chain = ClientCertificate.presented(request)
           const now = yield* Clock.currentTimeMillis
-          const opinions = chain.length === 0 ? [] : byCertificate(yield* config.current, chain, headers, now)
+          const opinions = chain.length === 0
+            ? []
+            : untilKnown(byCertificate(yield* config.current, chain, headers, now))
           const token = BearerToken.presented(HeaderLines.first(headers, "authorization"))
           const known = firstUser(opinions)
           if (Option.isSome(known)) validity.update(ClientCertificate.secondsLeft(chain, now))
@@ -61,23 +63,38 @@ export class Authentication extends Context.Service<Authentication, {
 }
 
 /** As the front proxy and the client authority see it, in this order. */
-const byCertificate = (
+const byCertificate = function*(
   { clientAuthority, complete, requestHeader }: Effect.Success<AuthenticationConfig["Service"]["current"]>,
   chain: ClientCertificate.Chain,
   headers: HeaderLines.HeaderLines,
   now: number
-): Array<Opinion> => [
-  ...complete ? [] : [Result.fail("it is not known yet which authorities sign certificates of clients")],
-  ...Option.toArray(requestHeader).map((it) =>
-    Result.mapError(RequestHeader.authenticate(it, chain, headers, now), (problem) => `as a front proxy: ${problem}`)
-  ),
-  ...Option.toArray(clientAuthority).map((authority) =>
-    Result.mapBoth(authority.verify(chain, now), {
+): Generator<Opinion> {
+  if (!complete) yield Result.fail("it is not known yet which authorities sign certificates of clients")
+  for (const proxy of Option.toArray(requestHeader)) {
+    yield Result.mapError(
+      RequestHeader.authenticate(proxy, chain, headers, now),
+      (problem) => `as a front proxy: ${problem}`
+    )
+  }
+  for (const authority of Option.toArray(clientAuthority)) {
+    yield Result.mapBoth(authority.verify(chain, now), {
       onSuccess: () => Option.flatMap(Option.fromUndefinedOr(chain[0]), ClientCertificate.userOf),
       onFailure: (problem) => `as a client: ${problem}`
     })
-  )
-]
+  }
+}
+
+/** What one believes nobody else is asked about. */
+const untilKnown = (opinions: Iterable<Opinion>): Array<Opinion> => {
+  const heard: Array<Opinion> = []
+  for (const opinion of opinions) {
+    heard.push(opinion)
+    if (Option.isSome(userIn(opinion))) break
+  }
+  return heard
+}
+
+const userIn = (opinion: Opinion) => Option.flatten(Result.getSuccess(opinion))
 
 const firstUser = (opinions: ReadonlyArray<Opinion>): Option.Option<User.User> =>
-  Option.firstSomeOf(opinions.map((opinion) => Option.flatten(Result.getSuccess(opinion))))
+  Option.firstSomeOf(opinions.map(userIn))

@@ -1,8 +1,9 @@
 /** Who may do what: the kube-apiserver decides, and what it decided is true for a while. */
-import { Cache, Context, type Duration, Effect, Exit, Layer, Schema } from "effect"
+import { Context, type Duration, Effect, Layer, Schema } from "effect"
 import type { Kube } from "../../kube/Kube.ts"
 import { Forbidden } from "../ApiError.ts"
 import type { RequestInfo } from "../RequestInfo.ts"
+import * as Decisions from "./Decisions.ts"
 import * as Review from "./Review.ts"
 import type { User } from "./User.ts"
 
@@ -23,13 +24,9 @@ export class Authorization extends Context.Service<Authorization, {
       Effect.gen(function*() {
         const review = yield* Review.make(subjectAccessReview)
         const decide = (spec: string) => Effect.map(review(JSON.parse(spec)), toDecision)
-        // Equal questions at one moment are one; without an answer there is nothing to keep.
-        const decisions = yield* Cache.makeWith(decide, {
+        const decided = yield* Decisions.make(decide, {
           capacity: 8192,
-          timeToLive: (exit) => {
-            if (Exit.isFailure(exit)) return 0
-            return exit.value.allowed ? options.allowedTimeToLive : options.deniedTimeToLive
-          }
+          timeToLive: ({ allowed }) => allowed ? options.allowedTimeToLive : options.deniedTimeToLive
         })
         const isOpen = openTo(options.alwaysAllowPaths)
 
@@ -37,7 +34,7 @@ export class Authorization extends Context.Service<Authorization, {
           authorize: Effect.fnUntraced(function*(user, info) {
             if (user.groups.includes(privileged) || !info.isResource && isOpen(info.path)) return
             const spec = JSON.stringify(specOf(user, info))
-            const { allowed, reason } = yield* isKept(info) ? Cache.get(decisions, spec) : decide(spec)
+            const { allowed, reason } = yield* isKept(info) ? decided(spec) : decide(spec)
             if (!allowed) return yield* forbid(user, info, reason)
           })
         })

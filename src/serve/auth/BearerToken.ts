@@ -1,8 +1,9 @@
 /** Whose bearer token it is: the kube-apiserver knows, and what it said is true for a while. */
-import { Cache, Context, type Duration, Effect, Exit, Layer, Option, Schema } from "effect"
+import { Context, type Duration, Effect, Layer, Option, Schema } from "effect"
 import { createHmac, randomBytes } from "node:crypto"
 import type { Kube } from "../../kube/Kube.ts"
 import * as MetricFamily from "../../MetricFamily.ts"
+import * as Decisions from "./Decisions.ts"
 import * as Review from "./Review.ts"
 import * as User from "./User.ts"
 
@@ -15,14 +16,9 @@ export class BearerToken extends Context.Service<BearerToken, {
       BearerToken,
       Effect.gen(function*() {
         const review = yield* Review.make(tokenReview)
-        // Reviews of one token at one moment are one; without an answer there is nothing to keep.
-        const users = yield* Cache.makeWith(
-          (_digest: string) => Effect.flatMap(Secret, ({ take }) => Effect.map(review({ token: take() }), toUser)),
-          {
-            capacity: 4096,
-            timeToLive: (exit) => Exit.isSuccess(exit) ? timeToLive : 0,
-            requireServicesAt: "lookup"
-          }
+        const users = yield* Decisions.make(
+          (_digest) => Effect.flatMap(Secret, ({ take }) => Effect.map(review({ token: take() }), toUser)),
+          { capacity: 4096, timeToLive: () => timeToLive }
         )
         const key = randomBytes(32)
         const digest = (token: string) => createHmac("sha256", key).update(token).digest("base64")
@@ -31,7 +27,7 @@ export class BearerToken extends Context.Service<BearerToken, {
           userOf: (token) =>
             Effect.suspend(() => {
               const held = secret(token)
-              return Cache.get(users, digest(token)).pipe(
+              return users(digest(token)).pipe(
                 Effect.provideService(Secret, held),
                 Effect.ensuring(Effect.sync(() => metrics[held.isTaken() ? "miss" : "hit"].update(1)))
               )

@@ -1,6 +1,6 @@
 /** The headers of a request line by line: `a, b` in one line is one group, in two lines it is two. */
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
-import { Result } from "effect"
+import { Function, Result } from "effect"
 import type { HttpServerRequest } from "effect/http"
 
 /** Names in lower case, each with its lines in the order they came. */
@@ -18,10 +18,13 @@ export const fromPairs = (pairs: Iterable<readonly [name: string, value: string]
 }
 
 /** Requests that came over no socket have each header in one line. */
-export const of = (request: HttpServerRequest.HttpServerRequest): HeaderLines => {
+export const of = Function.memoize((request: HttpServerRequest.HttpServerRequest): HeaderLines => {
   const raw: ReadonlyArray<string> | undefined = NodeHttpServerRequest.toIncomingMessage(request).rawHeaders
-  if (raw === undefined) return fromPairs(Object.entries(request.headers))
-  return fromPairs(raw.flatMap((name, i) => i % 2 === 0 ? [[name, raw[i + 1] ?? ""] as const] : []))
+  return fromPairs(raw === undefined ? Object.entries(request.headers) : inPairs(raw))
+})
+
+const inPairs = function*(raw: ReadonlyArray<string>): Generator<readonly [name: string, value: string]> {
+  for (let i = 0; i < raw.length; i += 2) yield [raw[i] ?? "", raw[i + 1] ?? ""]
 }
 
 /** As Go's `Header.Get`: what the first line says; empty when there is none. */

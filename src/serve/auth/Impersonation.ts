@@ -36,6 +36,7 @@ export const resolve = Effect.fnUntraced(function*(
 
 /** Whom the headers ask for, as they say it. */
 export const wantedBy = (headers: HeaderLines): Result.Result<Option.Option<User.User>, BadRequest> => {
+  if (![...headers.keys()].some((name) => name.startsWith("impersonate-"))) return Result.succeed(Option.none())
   const wanted = User.make({
     name: first(headers, "impersonate-user"),
     uid: first(headers, "impersonate-uid"),

@@ -1,9 +1,10 @@
 /** Lists as compact JSON, byte for byte what their schema encodes: the form that most of what is sent has. */
 import type { Labels } from "../../discover/Labels.ts"
 import { formatGoDuration, formatTimestamp } from "../../Quantity.ts"
+import * as Recent from "../../Recent.ts"
 import * as Amounts from "./Amounts.ts"
 import type { Listing, Shape } from "./Listing.ts"
-import { ofEach, pieces, sharedByNeighbours } from "./Pieces.ts"
+import { pieces, sharedByNeighbours } from "./Pieces.ts"
 import * as Write from "./Write.ts"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -38,9 +39,9 @@ export const objects = (listing: Listing, { ofContainers }: Shape) => {
     return bytes(`${inNamespace}","creationTimestamp":"${created}"${labelled}},"timestamp":"`)
   })
   const beforeUsage = ofContainers ? `"containers":[` : `"usage":{"cpu":"`
-  const timestamp = ofEach((second: number) => bytes(`${formatTimestamp(second * 1000)}","window":"`))
-  const window = ofEach((millis: number) => bytes(`${formatGoDuration(millis)}",${beforeUsage}`))
-  const container = ofEach((name: string) => bytes(`{"name":${JSON.stringify(name)},"usage":{"cpu":"`))
+  const timestamp = Recent.of((second: number) => bytes(`${formatTimestamp(second * 1000)}","window":"`))
+  const window = Recent.of((millis: number) => bytes(`${formatGoDuration(millis)}",${beforeUsage}`))
+  const container = Recent.of((name: string) => bytes(`{"name":${JSON.stringify(name)},"usage":{"cpu":"`))
 
   const usage = (bytes: Uint8Array, start: number, row: number) => {
     let at = Amounts.cpu(bytes, start, cpuNanocores[row]!)

@@ -37,17 +37,3 @@ export const sharedByNeighbours = <A, B>(make: (one: A, other: B) => Uint8Array)
     return last.made
   }
 }
-
-/** Few values come again and again: what is made of one is kept for a while. */
-export const ofEach = <A>(make: (value: A) => Uint8Array) => {
-  const known = new Map<A, Uint8Array>()
-  return (value: A): Uint8Array => {
-    let made = known.get(value)
-    if (made === undefined) {
-      if (known.size >= 1024) known.clear()
-      made = make(value)
-      known.set(value, made)
-    }
-    return made
-  }
-}

@@ -1,12 +1,13 @@
 /** Lists as protobuf, byte for byte what `protobuf/Metrics.ts` writes: the form that controllers ask for. */
 import { BinaryWriter } from "@bufbuild/protobuf/wire"
 import type { Labels } from "../../discover/Labels.ts"
+import * as Recent from "../../Recent.ts"
 import { writeLabels, writeListMeta, writeTime } from "../protobuf/Meta.ts"
 import { writeDuration } from "../protobuf/Metrics.ts"
 import { frame, message, string, type Write as WriteMessage } from "../protobuf/Wire.ts"
 import * as Amounts from "./Amounts.ts"
 import type { Listing, Shape } from "./Listing.ts"
-import { ofEach, pieces, sharedByNeighbours } from "./Pieces.ts"
+import { pieces, sharedByNeighbours } from "./Pieces.ts"
 import * as Write from "./Write.ts"
 
 const written = <A>(write: WriteMessage<A>, value: A) => write(new BinaryWriter(), value).finish()
@@ -55,11 +56,13 @@ export const objects = (listing: Listing, { ofContainers }: Shape) => {
       return writeLabels(message(writer, 8, writeTime, listing.now), labels)
     }, undefined)
   )
-  const timestamp = ofEach((second: number) =>
+  const timestamp = Recent.of((second: number) =>
     written((writer) => message(writer, 2, writeTime, second * 1000), undefined)
   )
-  const window = ofEach((millis: number) => written((writer) => message(writer, 3, writeDuration, millis), undefined))
-  const nameOf = ofEach((name: string) => written((writer) => string(writer, 1, name), undefined))
+  const window = Recent.of((millis: number) =>
+    written((writer) => message(writer, 3, writeDuration, millis), undefined)
+  )
+  const nameOf = Recent.of((name: string) => written((writer) => string(writer, 1, name), undefined))
 
   const usage = (bytes: Uint8Array, start: number, { cpu, memory, swap }: typeof ofNode, row: number) => {
     let at = Write.run(bytes, start, cpu)

@@ -77,6 +77,23 @@ export const unsupportedMediaType = failure({
   message: "the body of the request was in an unknown format - accepted media types include: application/json"
 })
 
+/** A status that has nothing to do with what was asked. */
+export const failing = (code: number) =>
+  HttpServerResponse.setHeaders(
+    failure({ code, reason: reasons[code] ?? "InternalError", message: "simulated fault" }),
+    code === 429 ? { "retry-after": "1" } : {}
+  )
+
+const reasons: Readonly<Record<number, string>> = {
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "NotFound",
+  410: "Expired",
+  429: "TooManyRequests",
+  503: "ServiceUnavailable",
+  504: "Timeout"
+}
+
 /** As the watch cache words it. */
 export const tooOld = (asked: number, oldest: number): Failure => ({
   code: 410,

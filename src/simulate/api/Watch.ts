@@ -1,22 +1,18 @@
 /** Watches: the changes of a resource as a stream that never ends by itself. */
-import { Clock, type Duration, Effect, PubSub, Result, Schedule, Schema, Stream } from "effect"
+import { Clock, type Duration, Effect, PubSub, Result, Schedule, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
-import type { Change, ObjectStore, Signal, Stored } from "../ObjectStore.ts"
+import type { Change, ObjectStore, Stored } from "../ObjectStore.ts"
 import type { Resource } from "../Resources.ts"
 import { type ApiRequest, shapeOf } from "./ApiRequest.ts"
 import * as Representation from "./Representation.ts"
 import * as Selectors from "./Selectors.ts"
 import * as Status from "./Status.ts"
 
-/** The connection of a watch breaks. */
-class WatchCut extends Schema.TaggedError<WatchCut>()("WatchCut", {}) {
-  override get message() {
-    return "the simulated API server cut its watches"
-  }
-}
-
 /** What a watch waits for. */
-type Occasion = Signal | { readonly _tag: "BookmarkDue" } | { readonly _tag: "TimedOut" }
+type Occasion =
+  | { readonly _tag: "Changed"; readonly change: Change }
+  | { readonly _tag: "BookmarkDue" }
+  | { readonly _tag: "TimedOut" }
 
 export const respond = (
   store: typeof ObjectStore.Service,
@@ -39,7 +35,7 @@ export const respond = (
 
   const events = Effect.gen(function*() {
     // first subscribe, then look back: nothing falls between, and what is in both is dropped below
-    const subscription = yield* PubSub.subscribe(store.signals)
+    const subscription = yield* PubSub.subscribe(store.changes)
     let reached = store.resourceVersion()
     if (from > 0 && from < store.oldestVersion()) {
       return Stream.make(line("ERROR", Status.status(Status.tooOld(from, store.oldestVersion()))))
@@ -50,23 +46,23 @@ export const respond = (
       ? store.list(resource).filter(includes).map((object) => event("ADDED", object))
       : store.since(from).flatMap((change) => [...seenAs(change, includes, event)])
 
-    const occasion = (signal: Occasion): Effect.Effect<ReadonlyArray<string> | undefined, WatchCut> => {
-      switch (signal._tag) {
+    const linesOf = (occasion: Occasion): ReadonlyArray<string> | undefined => {
+      switch (occasion._tag) {
         case "Changed":
-          if (signal.change.resourceVersion <= reached) return Effect.succeed([])
-          reached = signal.change.resourceVersion
-          return Effect.succeed([...seenAs(signal.change, includes, event)])
+          if (occasion.change.resourceVersion <= reached) return []
+          reached = occasion.change.resourceVersion
+          return [...seenAs(occasion.change, includes, event)]
         case "BookmarkDue":
           // not the store's version: a change on its way to this watch must not be marked as seen
-          return Effect.succeed([line("BOOKMARK", Representation.bookmark(resource, shape, reached))])
-        case "Cut":
-          return Effect.fail(new WatchCut())
-        case "Silence":
-          return Effect.never
+          return [line("BOOKMARK", Representation.bookmark(resource, shape, reached))]
         case "TimedOut":
-          return Effect.succeed(undefined)
+          return undefined
       }
     }
+    const changed = Stream.map(
+      Stream.fromSubscription(subscription),
+      (change): Occasion => ({ _tag: "Changed", change })
+    )
     const due = query.get("allowWatchBookmarks") === "true"
       ? Stream.fromSchedule(Schedule.spaced(bookmarkInterval)).pipe(
         Stream.map((): Occasion => ({ _tag: "BookmarkDue" }))
@@ -75,9 +71,9 @@ export const respond = (
     const timedOut = Stream.fromEffect(
       Effect.delay(Effect.succeed<Occasion>({ _tag: "TimedOut" }), `${timeout} seconds`)
     )
-    const live = Stream.mergeAll([Stream.fromSubscription(subscription), due, timedOut], { concurrency: "unbounded" })
+    const live = Stream.mergeAll([changed, due, timedOut], { concurrency: "unbounded" })
       .pipe(
-        Stream.mapEffect(occasion),
+        Stream.map(linesOf),
         Stream.takeWhile((lines) => lines !== undefined),
         Stream.flatMap((lines) => Stream.fromIterable(lines ?? []))
       )

@@ -1,0 +1,20 @@
+/** What was made of values that came lately is kept, for those that come again. */
+
+/** Of values that differ each time no more are kept than this. */
+const most = 1024
+
+/** Characters. What clients make very long is not kept, so that they cannot fill our memory. */
+const longest = 512
+
+export const of = <Value extends string | number, Made>(make: (value: Value) => Made) => {
+  const known = new Map<Value, Made>()
+  return (value: Value): Made => {
+    const recent = known.get(value)
+    if (recent !== undefined) return recent
+    const made = make(value)
+    if (typeof value === "string" && value.length > longest) return made
+    if (known.size >= most) known.clear()
+    known.set(value, made)
+    return made
+  }
+}
