@@ -70,12 +70,12 @@ export const make = Effect.fnUntraced(function*(routes: ReadonlyArray<Route>, un
 
   const measure: RequestMetrics["measure"] = (answer, { method, route, verb }) =>
     Clock.clockWith((clock) => {
-      const start = clock.currentTimeNanosUnsafe()
+      const start = clock.monotonicTimeNanosUnsafe()
       return Effect.map(answer, (response) => {
         const series = seriesOf(route, verbs[verb] ?? "OTHER", response.status)
         return told(response, method, (bytes) => {
           series.total.update(1)
-          series.duration.update(Number(clock.currentTimeNanosUnsafe() - start) / 1e9)
+          series.duration.update(Number(clock.monotonicTimeNanosUnsafe() - start) / 1e9)
           series.sizes?.update(bytes)
         })
       })

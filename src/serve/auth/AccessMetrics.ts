@@ -38,12 +38,12 @@ const measured = (families: Families, results: Readonly<Record<string, string>>)
     const known = new Map(Object.entries(results).map(([outcome, result]) => [outcome, series(result)]))
     return (effect) =>
       Effect.suspend(() => {
-        const start = clock.currentTimeNanosUnsafe()
+        const start = clock.monotonicTimeNanosUnsafe()
         const record = (outcome: string) =>
           Effect.sync(() => {
             const { duration, total } = known.get(outcome) ?? error
             total.update(1)
-            duration.update(Number(clock.currentTimeNanosUnsafe() - start) / 1e9)
+            duration.update(Number(clock.monotonicTimeNanosUnsafe() - start) / 1e9)
           })
         return effect.pipe(Effect.tap(record("success")), Effect.tapError(({ _tag }) => record(_tag)))
       })

@@ -1,5 +1,5 @@
 /** Who may do what: the kube-apiserver decides, and what it decided is true for a while. */
-import { Context, type Duration, Effect, Layer, Schema } from "effect"
+import { Context, type Duration, Effect, Function, Layer, Schema } from "effect"
 import type { Kube } from "../../kube/Kube.ts"
 import { Forbidden } from "../ApiError.ts"
 import type { RequestInfo } from "../RequestInfo.ts"
@@ -23,7 +23,10 @@ export class Authorization extends Context.Service<Authorization, {
       Authorization,
       Effect.gen(function*() {
         const review = yield* Review.make(subjectAccessReview)
-        const decide = (spec: string) => Effect.map(review(JSON.parse(spec)), toDecision)
+        const decide = (question: string) => {
+          const [user, info]: [User, RequestInfo] = JSON.parse(question)
+          return Effect.map(review(specOf(user, info)), toDecision)
+        }
         const decided = yield* Decisions.make(decide, {
           capacity: 8192,
           timeToLive: ({ allowed }) => allowed ? options.allowedTimeToLive : options.deniedTimeToLive
@@ -33,8 +36,8 @@ export class Authorization extends Context.Service<Authorization, {
         return Authorization.of({
           authorize: Effect.fnUntraced(function*(user, info) {
             if (user.groups.includes(privileged) || !info.isResource && isOpen(info.path)) return
-            const spec = JSON.stringify(specOf(user, info))
-            const { allowed, reason } = yield* isKept(info) ? decided(spec) : decide(spec)
+            const question = `[${JSON.stringify(user)},${textOf(info)}]`
+            const { allowed, reason } = yield* isKept(info) ? decided(question) : decide(question)
             if (!allowed) return yield* forbid(user, info, reason)
           })
         })
@@ -59,9 +62,11 @@ const openTo = (patterns: ReadonlyArray<string>) => {
   }
 }
 
+/** What is asked often is often the same object. */
+const textOf = Function.memoize((info: RequestInfo) => JSON.stringify(info))
+
 /** What clients make very long is not kept, so that they cannot fill our memory (k8s.io/apiserver, authorizer/webhook). */
-const isKept = (info: RequestInfo) =>
-  Object.values(info).reduce((length, part) => typeof part === "string" ? length + part.length : length, 0) < 10_000
+const isKept = (info: RequestInfo) => textOf(info).length < 10_000
 
 /** The question; what is empty is left out, as Go leaves it out. */
 const specOf = (

@@ -44,7 +44,7 @@ export const secondsLeft = ([own]: Chain, now: number) => own === undefined ? 0 
 const expiry = Function.memoize((certificate: X509Certificate) => certificate.validToDate.getTime())
 
 /** The common name is the user, the organizations are the groups; nobody when there is no common name. */
-export const userOf = (certificate: X509Certificate): Option.Option<User.User> =>
+export const userOf = Function.memoize((certificate: X509Certificate): Option.Option<User.User> =>
   Option.map(commonName(certificate), (name) =>
     User.make({
       name,
@@ -52,10 +52,12 @@ export const userOf = (certificate: X509Certificate): Option.Option<User.User> =
       groups: attributes(certificate, "O"),
       extra: { [credentialId]: [`X509SHA256=${certificate.fingerprint256.replaceAll(":", "").toLowerCase()}`] }
     }))
+)
 
 /** Of several the last one counts, as in Go. */
-export const commonName = (certificate: X509Certificate) =>
+export const commonName = Function.memoize((certificate: X509Certificate): Option.Option<string> =>
   Option.filter(Option.fromUndefinedOr(attributes(certificate, "CN").at(-1)), (name) => name !== "")
+)
 
 /** Kubernetes' own (k8s.io/apiserver/pkg/authentication). */
 const uidAttribute = "1.3.6.1.4.1.57683.2"
@@ -66,5 +68,5 @@ const attributes = (certificate: X509Certificate, type: string): ReadonlyArray<s
 
 type Subject = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
 
-/** From the object, because the text form of a subject escapes what names may contain. Making it costs, so it is made once. */
+/** From the object, because the text form of a subject escapes what names may contain. Making it costs: ask once. */
 const subjectOf = Function.memoize((certificate: X509Certificate): Subject => certificate.toLegacyObject().subject)

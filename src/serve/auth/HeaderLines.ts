@@ -6,10 +6,12 @@ import type { HttpServerRequest } from "effect/http"
 /** Names in lower case, each with its lines in the order they came. */
 export type HeaderLines = ReadonlyMap<string, ReadonlyArray<string>>
 
-export const fromPairs = (pairs: Iterable<readonly [name: string, value: string]>): HeaderLines => {
+/** Names and values in turn, as Node.js has them. */
+export const fromRaw = (raw: ReadonlyArray<string>): HeaderLines => {
   const lines = new Map<string, Array<string>>()
-  for (const [name, value] of pairs) {
-    const key = name.toLowerCase()
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const key = raw[i]!.toLowerCase()
+    const value = raw[i + 1]!
     const known = lines.get(key)
     if (known === undefined) lines.set(key, [value])
     else known.push(value)
@@ -20,25 +22,23 @@ export const fromPairs = (pairs: Iterable<readonly [name: string, value: string]
 /** Requests that came over no socket have each header in one line. */
 export const of = Function.memoize((request: HttpServerRequest.HttpServerRequest): HeaderLines => {
   const raw: ReadonlyArray<string> | undefined = NodeHttpServerRequest.toIncomingMessage(request).rawHeaders
-  return fromPairs(raw === undefined ? Object.entries(request.headers) : inPairs(raw))
+  return fromRaw(raw ?? Object.entries(request.headers).flat())
 })
-
-const inPairs = function*(raw: ReadonlyArray<string>): Generator<readonly [name: string, value: string]> {
-  for (let i = 0; i < raw.length; i += 2) yield [raw[i] ?? "", raw[i + 1] ?? ""]
-}
 
 /** As Go's `Header.Get`: what the first line says; empty when there is none. */
 export const first = (headers: HeaderLines, name: string) => headers.get(name.toLowerCase())?.[0] ?? ""
 
 /** What stands behind a prefix of names, percent-decoded where it is encoded, with all its lines. */
 export const behind = (headers: HeaderLines, prefixes: ReadonlyArray<string>) => {
-  const pairs = prefixes.map((prefix) => prefix.toLowerCase()).flatMap((prefix) =>
-    [...headers].filter(([name]) => name.startsWith(prefix)).map(([name, lines]) =>
-      [decode(name.slice(prefix.length)), lines] as const
-    )
-  )
-  const merged = Map.groupBy(pairs, ([key]) => key)
-  return Object.fromEntries([...merged].map(([key, them]) => [key, them.flatMap(([, lines]) => lines)]))
+  const found = new Map<string, ReadonlyArray<string>>()
+  for (const prefix of prefixes.map((prefix) => prefix.toLowerCase())) {
+    for (const [name, lines] of headers) {
+      if (!name.startsWith(prefix)) continue
+      const key = decode(name.slice(prefix.length))
+      found.set(key, [...found.get(key) ?? [], ...lines])
+    }
+  }
+  return Object.fromEntries(found)
 }
 
 /** What is badly encoded stands for itself, as in the kube-apiserver. */

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option, Result } from "effect"
 import * as CertificateAuthority from "../../../src/serve/auth/CertificateAuthority.ts"
 import * as ClientCertificate from "../../../src/serve/auth/ClientCertificate.ts"
-import { fromPairs } from "../../../src/serve/auth/HeaderLines.ts"
+import { fromRaw } from "../../../src/serve/auth/HeaderLines.ts"
 import * as RequestHeader from "../../../src/serve/auth/RequestHeader.ts"
 import * as User from "../../../src/serve/auth/User.ts"
 import { issue } from "../../fixtures/Certificates.ts"
@@ -42,7 +42,7 @@ const names: RequestHeader.Names = {
 }
 
 const userOf = (...pairs: ReadonlyArray<readonly [string, string]>) =>
-  Option.getOrUndefined(RequestHeader.userOf(names, fromPairs(pairs)))
+  Option.getOrUndefined(RequestHeader.userOf(names, fromRaw(pairs.flat())))
 
 describe("by a front proxy's headers", () => {
   it("names are of any case, groups and extra may have several lines", () => {
@@ -84,7 +84,7 @@ describe("by a front proxy's headers", () => {
       const [ca, other] = yield* Effect.all([issue({ cn: "ca", ca: true }), issue({ cn: "ca", ca: true })])
       const authority = Result.getOrThrow(CertificateAuthority.parse(ca.cert))
       const now = Date.parse("2026-11-23T12:00:00Z")
-      const headers = fromPairs([["X-Remote-User", "alice"]])
+      const headers = fromRaw(["X-Remote-User", "alice"])
       const nameBy = Effect.fnUntraced(function*(
         certificate: Parameters<typeof issue>[0],
         allowedNames: ReadonlyArray<string> = ["front-proxy"]
