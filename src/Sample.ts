@@ -112,7 +112,7 @@ export interface Sample {
   readonly points: Points
 }
 
-/** What is published of a node, or of a pod: a usage for each container. Immutable: a newer value is a new object. */
+/** What is published of a node, or of a pod: a usage for each container. To be read in one go, because newer ones replace it. */
 export interface Usages {
   /** The node whose kubelet reported it. */
   readonly node: string

@@ -63,7 +63,7 @@ export const parse = (
   const scanner = new Scanner(page)
   const rows = new Rows(page, known)
   const others = new Repetitions()
-  let points = Points.make(Math.max(known.length + 1, 64))
+  let points = Points.make(known.length > 0 ? known.length + 1 : 64)
   let scrapeError = false
   let series: Series | undefined
 

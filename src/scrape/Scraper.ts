@@ -37,6 +37,10 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       const expect = (name: string, within: Duration.Duration) =>
         Effect.flatMap(Monotonic.now, (now) => status.expect(name, now + Duration.toMillis(within)))
 
+      const tick = Duration.toMillis(options.resolution) / ticks
+      const aligned = (delay: Duration.Duration) =>
+        Effect.map(Monotonic.now, (now) => Duration.millis(untilTick(now, Duration.toMillis(delay), tick)))
+
       const turn = Effect.fnUntraced(function*(name: string) {
         const node = nodes.get(name)
         if (node === undefined) return
@@ -58,11 +62,11 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       const schedule = (name: string) =>
         Schedule.spaced(options.resolution).pipe(
           Schedule.modifyDelay(Effect.fnUntraced(function*() {
-            const delay = pause(options.resolution, {
+            const delay = yield* aligned(pause(options.resolution, {
               depth: yield* store.depth(name),
               ready: nodes.get(name)?.ready ?? false,
               failures: status.get(name)?.failures ?? 0
-            })
+            }))
             yield* expect(name, delay)
             return delay
           }))
@@ -83,8 +87,8 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         scraped.set(node.name, node)
         if (before === undefined) {
           const spread = Duration.min(options.resolution, Duration.times(stagger, nodes.list().length))
-          const delay = yield* Random.nextBetween(0, Duration.toMillis(spread))
-          yield* expect(node.name, Duration.millis(delay))
+          const delay = yield* aligned(Duration.millis(yield* Random.nextBetween(0, Duration.toMillis(spread))))
+          yield* expect(node.name, delay)
           yield* FiberMap.run(loops, node.name, Effect.delay(loop(node.name), delay))
         } else if (mayCure(before, node)) {
           yield* FiberMap.run(loops, node.name, loop(node.name))
@@ -109,6 +113,13 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       )
     }).pipe(Effect.annotateLogs({ service: "Scraper" }))
   )
+
+/** In one resolution. Turns begin at these, several together: what they all need is at hand in the processor's caches then. */
+const ticks = 150
+
+/** From now until the last tick within the delay: milliseconds. */
+export const untilTick = (now: number, delay: number, tick: number) =>
+  Math.max(0, Math.floor((now + delay) / tick) * tick - now)
 
 /** How long a node's loop pauses after a turn. */
 export const pause = (

@@ -1,7 +1,7 @@
 /** The last two readings of a node and of its containers, in columns; what has gone is kept for a while. */
 import { Array as Arr, Option } from "effect"
 import { type ContainerKey, Points, type Sample } from "../Sample.ts"
-import { UsageBlock } from "./PublishedUsage.ts"
+import { type PublishedUsage, UsageBlock } from "./PublishedUsage.ts"
 import { cpuNanocores, type Pair, take, window } from "./Usage.ts"
 
 /** The rows of a pod's containers, sorted by their names. */
@@ -9,6 +9,8 @@ export interface PodRows {
   readonly namespace: string
   readonly name: string
   readonly rows: ReadonlyArray<number>
+  /** What is published of the pod, once this node has reported it: so that nobody looks for it at every sample. */
+  published: PublishedUsage | undefined
 }
 
 export interface Options {
@@ -56,7 +58,8 @@ export class NodePoints implements Pair {
       this.previous = Points.make(this.last.rows)
       this.#takenAt.fill(Number.NaN)
     }
-    this.#taken = new Uint8Array(points.rows)
+    if (this.#taken.length === points.rows) this.#taken.fill(0)
+    else this.#taken = new Uint8Array(points.rows)
     for (let row = 0; row < points.rows; row++) {
       if (this.#isExpired(row, now)) {
         this.last.clearRow(row)
@@ -180,7 +183,8 @@ const podsOf = (containers: ReadonlyArray<ContainerKey>): ReadonlyArray<PodRows>
   return Object.values(pods).map((pod) => ({
     namespace: pod[0].key.namespace,
     name: pod[0].key.pod,
-    rows: shared(pod.sort((a, b) => a.key.container < b.key.container ? -1 : 1).map(({ row }) => row))
+    rows: shared(pod.sort((a, b) => a.key.container < b.key.container ? -1 : 1).map(({ row }) => row)),
+    published: undefined
   }))
 }
 

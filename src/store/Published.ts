@@ -37,9 +37,9 @@ export class Published {
 
   /** Takes in what a sample completes: a part of a pod would be less than its truth. */
   put(block: UsageBlock, pods: ReadonlyArray<PodRows>) {
-    if (block.has(nodeRows)) this.#nodes.set(block.node, new PublishedUsage(block, nodeRows))
+    if (block.has(nodeRows)) this.#putNode(block)
     for (const pod of pods) {
-      if (block.has(pod.rows)) this.#putPod(pod, new PublishedUsage(block, pod.rows))
+      if (block.has(pod.rows)) this.#putPod(pod, block)
     }
   }
 
@@ -50,23 +50,44 @@ export class Published {
   /** Takes back what this node published of the pod. */
   releasePod(namespace: string, name: string, node: string) {
     const pods = this.#pods.get(namespace)
-    if (pods?.get(name)?.node !== node) return
+    const usage = pods?.get(name)
+    if (pods === undefined || usage?.node !== node) return
+    usage.isReleased = true
     pods.delete(name)
     if (pods.size === 0) this.#pods.delete(namespace)
   }
 
+  #putNode(block: UsageBlock) {
+    const usage = this.#nodes.get(block.node)
+    if (usage === undefined) this.#nodes.set(block.node, new PublishedUsage(block, nodeRows))
+    else usage.renew(block, nodeRows)
+  }
+
   /** A pod that two nodes report is of the one where it started later: it has moved there. */
-  #putPod({ name, namespace }: PodRows, usage: PublishedUsage) {
+  #putPod(pod: PodRows, block: UsageBlock) {
+    const { published, rows } = pod
+    const usage = published?.isReleased === false ? published : this.#find(pod, block)
+    pod.published = usage
+    const owner = this.#standing(usage, block.publishedAt)
+    if (owner === undefined || owner.node === block.node || block.start(rows) > owner.start) usage.renew(block, rows)
+  }
+
+  /** What is published of the pod; this, if it is nothing yet. */
+  #find({ name, namespace, rows }: PodRows, block: UsageBlock) {
     let pods = this.#pods.get(namespace)
     if (pods === undefined) {
       pods = new Map()
       this.#pods.set(namespace, pods)
     }
-    const owner = this.#standing(pods.get(name), usage.block.publishedAt)
-    if (owner === undefined || owner.node === usage.node || usage.start > owner.start) pods.set(name, usage)
+    let usage = pods.get(name)
+    if (usage === undefined) {
+      usage = new PublishedUsage(block, rows)
+      pods.set(name, usage)
+    }
+    return usage
   }
 
   #standing(usage: PublishedUsage | undefined, now: number) {
-    return usage !== undefined && now - usage.block.publishedAt <= this.#retention ? usage : undefined
+    return usage !== undefined && now - usage.publishedAt <= this.#retention ? usage : undefined
   }
 }

@@ -67,23 +67,37 @@ export class UsageBlock {
     return this.#values[row * fields + 4]!
   }
 
-  startTime(row: number) {
-    return this.#values[row * fields + 5]!
+  /** When the pod of these rows began, as far as its containers tell. */
+  start(rows: ReadonlyArray<number>) {
+    let start = Number.POSITIVE_INFINITY
+    for (const row of rows) {
+      const startTime = this.#values[row * fields + 5]!
+      if (startTime < start) start = startTime
+    }
+    return start === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : start
   }
 }
 
-/** The rows of a block that are of one pod, or of the node. */
+/** The last rows of a block that completed a pod, or the node. It stays the same object while newer ones come. */
 export class PublishedUsage implements Usages {
-  readonly block: UsageBlock
-  readonly #rows: ReadonlyArray<number>
+  /** Nobody finds it any more. */
+  isReleased = false
+  #block: UsageBlock
+  #rows: ReadonlyArray<number>
 
   constructor(block: UsageBlock, rows: ReadonlyArray<number>) {
-    this.block = block
+    this.#block = block
+    this.#rows = rows
+  }
+
+  /** From now on it says this. */
+  renew(block: UsageBlock, rows: ReadonlyArray<number>) {
+    this.#block = block
     this.#rows = rows
   }
 
   get node() {
-    return this.block.node
+    return this.#block.node
   }
 
   get size() {
@@ -91,44 +105,43 @@ export class PublishedUsage implements Usages {
   }
 
   get timestamp() {
-    return this.block.timestamp(this.#earliest)
+    return this.#block.timestamp(this.#earliest)
   }
 
   get window() {
-    return this.block.window(this.#earliest)
+    return this.#block.window(this.#earliest)
   }
 
-  /** When the pod began, as far as its containers tell. */
+  get publishedAt() {
+    return this.#block.publishedAt
+  }
+
   get start() {
-    let start = Number.POSITIVE_INFINITY
-    for (const row of this.#rows) {
-      if (this.block.startTime(row) < start) start = this.block.startTime(row)
-    }
-    return start === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : start
+    return this.#block.start(this.#rows)
   }
 
   name(index: number) {
     const row = this.#rows[index]!
-    return row === 0 ? "" : this.block.containers[row - 1]!.container
+    return row === 0 ? "" : this.#block.containers[row - 1]!.container
   }
 
   cpuNanocores(index: number) {
-    return this.block.cpuNanocores(this.#rows[index]!)
+    return this.#block.cpuNanocores(this.#rows[index]!)
   }
 
   memoryBytes(index: number) {
-    return this.block.memoryBytes(this.#rows[index]!)
+    return this.#block.memoryBytes(this.#rows[index]!)
   }
 
   swapBytes(index: number) {
-    return this.block.swapBytes(this.#rows[index]!)
+    return this.#block.swapBytes(this.#rows[index]!)
   }
 
   get #earliest() {
     const rows = this.#rows
     let earliest = rows[0]!
     for (let index = 1; index < rows.length; index++) {
-      if (this.block.timestamp(rows[index]!) < this.block.timestamp(earliest)) earliest = rows[index]!
+      if (this.#block.timestamp(rows[index]!) < this.#block.timestamp(earliest)) earliest = rows[index]!
     }
     return earliest
   }
