@@ -29,6 +29,9 @@ export interface PageRequest {
   readonly authorization: Option.Option<string>
 }
 
+/** A page of 500 pods with four containers each has a megabyte. */
+const maxBody = 16 * 1024 * 1024
+
 /** What a scrape's requests go through. Tests put scripted kubelets here and keep every layer above. */
 export class KubeletClient extends Context.Service<KubeletClient, {
   /**
@@ -37,16 +40,18 @@ export class KubeletClient extends Context.Service<KubeletClient, {
    */
   get<A>(request: PageRequest, read: (status: number, body: Uint8Array) => A): Effect.Effect<A, NoAnswer>
 }>()("metrics-server/scrape/KubeletClient") {
-  static layer({ completelyInsecure }: {
+  static layer({ completelyInsecure, maxIdleConnections }: {
     /** Plain HTTP: `--deprecated-kubelet-completely-insecure`. */
     readonly completelyInsecure: boolean
+    /** How many connections are kept between two scrapes. */
+    readonly maxIdleConnections: number
   }) {
     return Layer.effect(
       KubeletClient,
       Effect.gen(function*() {
         const { current } = yield* KubeletTls
         const connections = yield* Effect.acquireRelease(
-          Effect.sync(() => new KubeletConnections()),
+          Effect.sync(() => new KubeletConnections({ maxIdle: maxIdleConnections, maxBody })),
           (connections) => Effect.sync(() => connections.closeAll())
         )
         yield* Effect.forkScoped(

@@ -5,13 +5,10 @@ import { ResponseReader } from "./ResponseReader.ts"
 
 export interface Options {
   /** How many connections are kept while nothing is asked. */
-  readonly maxKept: number
+  readonly maxIdle: number
   /** Bytes. */
   readonly maxBody: number
 }
-
-/** A page of 500 pods with four containers each has a megabyte. */
-const defaults: Options = { maxKept: 5000, maxBody: 16 * 1024 * 1024 }
 
 /** What is remembered of connections that were not kept: two kilobytes each. */
 const maxSessions = 16_384
@@ -33,8 +30,8 @@ export class KubeletConnections {
   readonly #idleReaders: Array<ResponseReader> = []
   #security: Security | undefined
 
-  constructor(options: Partial<Options> = {}) {
-    this.#options = { ...defaults, ...options }
+  constructor(options: Options) {
+    this.#options = options
   }
 
   /** From now on others are what secures connections: what was made before carries no further request. */
@@ -115,7 +112,7 @@ export class KubeletConnections {
 
   #release(key: string, kept: Kept, keepsAlive: boolean) {
     if (
-      keepsAlive && kept.security === this.#security && this.#kept.size < this.#options.maxKept && !this.#kept.has(key)
+      keepsAlive && kept.security === this.#security && this.#kept.size < this.#options.maxIdle && !this.#kept.has(key)
     ) {
       this.#kept.set(key, kept)
       return

@@ -119,7 +119,7 @@ const ticks = 150
 
 /** From now until the last tick within the delay: milliseconds. */
 export const untilTick = (now: number, delay: number, tick: number) =>
-  Math.max(0, Math.floor((now + delay) / tick) * tick - now)
+  Math.max(0, Math.round(Math.floor((now + delay) / tick) * tick - now))
 
 /** How long a node's loop pauses after a turn. */
 export const pause = (

@@ -40,7 +40,7 @@ const secure = (ca: string) => ({ context: createSecureContext({ ca }), rejectUn
 const connectionsWith = (ca: string, options: Partial<Options> = {}) =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const connections = new KubeletConnections(options)
+      const connections = new KubeletConnections({ maxIdle: 10, maxBody: 1024 * 1024, ...options })
       connections.secureBy(secure(ca))
       return connections
     }),
@@ -79,7 +79,7 @@ describe("connections to kubelets", () => {
   it.live("that there is no room for end after each request, and are resumed", () =>
     Effect.gen(function*() {
       const { authority, endpoint, requests } = yield* kubelet
-      const ours = yield* connectionsWith(authority.cert, { maxKept: 0 })
+      const ours = yield* connectionsWith(authority.cert, { maxIdle: 0 })
       for (const _ of [1, 2, 3]) yield* get(ours, endpoint)
       assert.deepStrictEqual(requests.map(({ resumed }) => resumed), [false, true, true])
     }))
