@@ -11,7 +11,7 @@ import type { Chain } from "./ShownCertificate.ts"
 const { broken, ok, warning } = Finding.of("serving-certificate")
 
 export interface Demand {
-  /** As which server the kube-apiserver addresses it; empty where it does not. */
+  /** As which server the kube-apiserver addresses it. */
   readonly serverName: string
   /** Nothing is verified. */
   readonly insecure: boolean
@@ -19,14 +19,13 @@ export interface Demand {
   readonly caBundle: string
 }
 
-export const of = (apiService: ApiService.ApiService): Demand => ({
-  serverName: Option.match(ApiService.referenceOf(apiService), {
-    onNone: () => "",
-    onSome: ApiService.serverNameOf
-  }),
-  insecure: apiService.spec.insecureSkipTLSVerify ?? false,
-  caBundle: apiService.spec.caBundle ?? ""
-})
+/** None where it leads to no server. */
+export const of = (apiService: ApiService.ApiService): Option.Option<Demand> =>
+  Option.map(ApiService.referenceOf(apiService), (reference) => ({
+    serverName: ApiService.serverNameOf(reference),
+    insecure: apiService.spec.insecureSkipTLSVerify ?? false,
+    caBundle: apiService.spec.caBundle ?? ""
+  }))
 
 const renew = "renew it: with cert-manager see kubectl -n kube-system describe certificate metrics-server; " +
   "one that the server signed itself is new after a restart"
@@ -77,11 +76,13 @@ export const judge = (
   }
   const authority = CertificateAuthority.make(bundle.success, CertificateAuthority.forServers)
   if (Result.isFailure(authority.verify(chain, now))) return refused(bundle.success, own, now, subject)
-  const expiry = Math.min(...[own, ...bundle.success].map(({ validToDate }) => validToDate.getTime()))
+  const expiry = Math.min(expiryOf(own), Math.max(...bundle.success.map(expiryOf)))
   return expiry - now < soon
     ? warning(subject, `the certificate or caBundle expires at ${new Date(expiry).toISOString()}`, renew)
     : ok(subject, `the certificate is for ${serverName}, signed by ${X509.issuerOf(own)}, and caBundle vouches for it`)
 }
+
+const expiryOf = ({ validToDate }: Chain[0]) => validToDate.getTime()
 
 /** As the alert MetricsServerCertificateExpires has it. */
 const soon = Duration.toMillis("7 days")

@@ -18,7 +18,10 @@ export const check = Effect.fnUntraced(function*({ bindAddress, port }: Options)
     onFailure: () => [],
     onSuccess: (all) =>
       all.flatMap(({ found, version }) =>
-        Option.toArray(Option.map(found, (it) => ({ title: ApiService.titleOf(version), demand: Demand.of(it) })))
+        Option.toArray(Option.flatMap(found, Demand.of)).map((demand) => ({
+          title: ApiService.titleOf(version),
+          demand
+        }))
       )
   })
   const endpoint = { address: reachable[bindAddress] ?? bindAddress, port }

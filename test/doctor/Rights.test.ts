@@ -1,0 +1,40 @@
+/** What follows from what the server may do. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Rights from "../../src/doctor/Rights.ts"
+
+const all = [...Rights.own, ...Rights.authentication, ...Rights.authorization, ...Rights.lookup]
+
+const judge = (isAllowed: (rule: string) => boolean) =>
+  Rights.judge(all.map((right) => ({ right, allowed: isAllowed(right.rule) })), "somebody")
+
+describe("the rights of the server", () => {
+  it("are told by what gives them", () => {
+    assert.deepStrictEqual(judge(() => true).map(({ seen, severity, subject }) => [severity, subject, seen]), [
+      [
+        "ok",
+        "ClusterRole system:metrics-server and its ClusterRoleBinding",
+        "somebody may list nodes, watch nodes, list pods, watch pods, get nodes/metrics"
+      ],
+      [
+        "ok",
+        "ClusterRoleBinding metrics-server:system:auth-delegator",
+        "somebody may create tokenreviews.authentication.k8s.io, create subjectaccessreviews.authorization.k8s.io"
+      ],
+      [
+        "ok",
+        "RoleBinding metrics-server-auth-reader of kube-system",
+        "somebody may list configmaps/extension-apiserver-authentication in kube-system, " +
+        "watch configmaps/extension-apiserver-authentication in kube-system"
+      ]
+    ])
+  })
+
+  it.each(all.map(({ object, rule }) => [rule, object] as const))("name what is missing: %s", (missing, object) => {
+    const broken = judge((rule) => rule !== missing).filter(({ severity }) => severity === "broken")
+    assert.deepStrictEqual(broken.map(({ seen, subject }) => [subject, seen]), [[
+      object,
+      `somebody may not ${missing}`
+    ]])
+    assert.include(broken[0]?.remedy, "deploy/base")
+  })
+})
