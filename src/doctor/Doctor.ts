@@ -29,7 +29,7 @@ export class Unwell extends Schema.TaggedError<Unwell>()("Unwell", { broken: Sch
 
 /** Prints the report, and fails if something is broken. */
 export const run = Effect.fn("Doctor.run")(function*(options: DoctorOptions) {
-  const findings = yield* examine(options, { kube: Kube.layer(options.server), kubelets: kubelets(options) })
+  const findings = yield* examine(options)
   const report = Report.make(findings, yield* Clock.currentTimeMillis)
   yield* Console.log(options.doctor.output === "json" ? Report.json(report) : Report.text(report))
   const { broken } = report.summary
@@ -39,12 +39,6 @@ export const run = Effect.fn("Doctor.run")(function*(options: DoctorOptions) {
 /** The way to kubelets. Connections are not kept: in the server's pod, there is no room for as many again. */
 const kubelets = ({ kubelet }: DoctorOptions) =>
   Layer.provideMerge(KubeletClient.layer({ ...kubelet, maxIdleConnections: 0 }), KubeletTls.layer(kubelet))
-
-/** What leads out of the process. */
-export interface Edges {
-  readonly kube: Layer.Layer<Kube, KubeError, FileSystem.FileSystem | Path.Path>
-  readonly kubelets: Layer.Layer<KubeletClient | KubeletTls, PemFileError, Kube | FileSystem.FileSystem>
-}
 
 type Findings = ReadonlyArray<Finding.Finding>
 
@@ -56,12 +50,12 @@ type Made = Effect.Effect<
 >
 
 /** Without the kube-apiserver nothing else can be checked. */
-export const examine = (options: DoctorOptions, edges: Edges) =>
+export const examine = (options: DoctorOptions) =>
   Effect.gen(function*() {
     const api = yield* KubeApiServer.check(sourceOf(options.server.kubeconfig))
-    return api.severity === "broken" ? withoutApi(options, api) : [api, ...yield* checkAll(options, edges)]
+    return api.severity === "broken" ? withoutApi(options, api) : [api, ...yield* checkAll(options)]
   }).pipe(
-    Effect.provide([edges.kube, ShownCertificate.layer]),
+    Effect.provide([Kube.layer(options.server), ShownCertificate.layer]),
     Effect.catchTag("KubeError", (error) => Effect.succeed(withoutApi(options, KubeApiServer.withoutAccess(error))))
   )
 
@@ -75,10 +69,10 @@ const withoutApi = ({ doctor }: DoctorOptions, api: Finding.Finding): Findings =
   )
 ]
 
-const checkAll = Effect.fnUntraced(function*(options: DoctorOptions, edges: Edges) {
+const checkAll = Effect.fnUntraced(function*(options: DoctorOptions) {
   const { authentication, kubelet, server, serving } = options
   const survey = yield* Effect.cached(Layer.build(
-    Survey.layer(server).pipe(Layer.provide(Kubelet.layer(kubelet)), Layer.provideMerge(edges.kubelets))
+    Survey.layer(server).pipe(Layer.provide(Kubelet.layer(kubelet)), Layer.provideMerge(kubelets(options)))
   ))
   const surveyed = <A, E, R>(check: Effect.Effect<A, E, R>) =>
     Effect.flatMap(survey, (context) => Effect.provide(check, context))

@@ -1,7 +1,7 @@
 /** What the doctor asks the kube-apiserver for: single objects, and lists page by page. What it may not see is unchecked. */
 import { Effect, Option, Result, Schema, Stream } from "effect"
 import type { HttpClientError } from "effect/http"
-import * as ListWatch from "../discover/ListWatch.ts"
+import type { Resource } from "../discover/ListWatch.ts"
 import { Kube } from "../kube/Kube.ts"
 import { Unchecked } from "./Finding.ts"
 
@@ -50,18 +50,21 @@ export const refused = (subject: string, status: number) =>
 /** The page size of kubectl. */
 const limit = "500"
 
+const Page = Schema.Struct({
+  metadata: Schema.Struct({ continue: Schema.optionalKey(Schema.String) }),
+  // Go writes an empty list as null, if nobody takes care.
+  items: Schema.NullOr(Schema.Array(Schema.Unknown))
+})
+
 /** The objects of a list as they come: no more than a page of them is held at a time. */
-export const list = (subject: string, resource: ListWatch.Resource) =>
-  Stream.unwrap(Effect.map(Kube, ({ http }) => {
-    const { list } = ListWatch.make(http, resource)
-    return Stream.paginate(
-      "",
-      (after) =>
-        Effect.map(
-          list({ limit, ...after !== "" && { continue: after } }),
-          (page) => [page.items, Option.filter(Option.fromUndefinedOr(page.continue), (it) => it !== "")] as const
-        )
+export const list = (subject: string, { params, path }: Pick<Resource, "params" | "path">) =>
+  Stream.paginate("", (after) => {
+    const query = new URLSearchParams({ ...params, limit, ...after !== "" && { continue: after } })
+    return Effect.map(
+      read(subject, `${path}?${query}`, Page),
+      (page) => [
+        Option.match(page, { onNone: () => [], onSome: ({ items }) => items ?? [] }),
+        Option.filter(Option.map(page, ({ metadata }) => metadata.continue ?? ""), (it) => it !== "")
+      ]
     )
-  })).pipe(
-    Stream.mapError(({ message }) => new Unchecked({ subject, detail: message, remedy: again }))
-  )
+  })

@@ -22,8 +22,7 @@ export const check = Effect.gen(function*() {
 
 const resource = {
   path: "/api/v1/pods",
-  params: { fieldSelector: "status.phase=Running" },
-  accept: { list: "application/json", watch: "application/json" }
+  params: { fieldSelector: "status.phase=Running" }
 }
 
 /** Of one node: how many pods should be reported, and which of them are not. */
@@ -80,7 +79,8 @@ export const judge = (tallies: ReadonlyArray<Tally>): ReadonlyArray<Finding.Find
   const missing = (of: ReadonlyArray<Tally>) => of.flatMap(({ missing }) => missing)
   const subject = (of: ReadonlyArray<Tally>) =>
     `${missing(of).length} of ${expected} pods (${Finding.examples(missing(of))})`
-  const where = (of: ReadonlyArray<Tally>) => `${of.length} nodes (${Finding.examples(of.map(({ node }) => node))})`
+  const where = (of: ReadonlyArray<Tally>) =>
+    `${of.length} of ${tallies.length} nodes (${Finding.examples(of.map(({ node }) => node))})`
   return [
     ...mute.length > 0
       ? [broken(
@@ -97,7 +97,7 @@ export const judge = (tallies: ReadonlyArray<Tally>): ReadonlyArray<Finding.Find
       )]
       : [],
     ...mute.length + some.length === 0
-      ? [ok(`${expected} pods on ${tallies.length} nodes`, "each is reported by its kubelet")]
+      ? [ok(`${expected} of ${expected} pods`, "each is reported by its kubelet")]
       : []
   ]
 }

@@ -56,7 +56,9 @@ export const check = Effect.fnUntraced(function*(rights: ReadonlyArray<Right>) {
         new Finding.Unchecked({
           subject: "what the server may do",
           detail: message,
-          remedy: "let whoever runs the doctor ask (ClusterRole system:basic-user)"
+          remedy: `let whoever runs the doctor ask (ClusterRole ${
+            Option.isSome(account) ? "system:auth-delegator" : "system:basic-user"
+          })`
         })
       )
     )

@@ -28,7 +28,7 @@ describe("pods", () => {
     assert.deepStrictEqual(Pods.judge(tallies), [{
       check: "pods",
       severity: "ok",
-      subject: "2 pods on 1 nodes",
+      subject: "2 of 2 pods",
       seen: "each is reported by its kubelet"
     }])
   })
@@ -53,7 +53,7 @@ describe("pods", () => {
     assert.deepStrictEqual(others, [])
     assert.strictEqual(finding?.severity, "warning")
     assert.strictEqual(finding?.subject, "4 of 5 pods (shop/c, shop/d, shop/e, ...)")
-    assert.include(finding?.seen, "1 nodes (node-1)")
+    assert.include(finding?.seen, "1 of 1 nodes (node-1)")
   })
 
   it("of which a kubelet reports none mean that it does not see its containers", () => {
