@@ -38,7 +38,9 @@ const doctor = (problems: ReadonlyArray<string>) =>
   Command.make("doctor", DoctorOptions.flags, (given) =>
     DoctorOptions.read(given, problems).pipe(
       Effect.tapError((error) => Console.error(error.message)),
-      Effect.flatMap((options) => Effect.provide(Doctor.run(options), Logging.layer(options.logging, options.inert)))
+      Effect.flatMap((options) => Effect.provide(Doctor.run(options), Logging.layer(options.logging, options.inert))),
+      // A server that is told to stop has done its work; who is examined is not well for that.
+      Effect.onInterrupt(() => Effect.sync(() => process.exitCode = 1))
     )).pipe(
       Command.withDescription("Checks what operators trip over, and says what to do: give it the flags of the server")
     )
@@ -59,6 +61,7 @@ main.pipe(
   Effect.provide([NodeServices.layer, Help.layer]),
   NodeRuntime.runMain({
     disableErrorReporting: true,
-    teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+    teardown: (exit, onExit) =>
+      onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? Number(process.exitCode ?? 0) : 1)
   })
 )

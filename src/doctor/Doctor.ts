@@ -23,7 +23,7 @@ import { Survey } from "./Survey.ts"
 /** Something is broken, and was told. */
 export class Unwell extends Schema.TaggedError<Unwell>()("Unwell", { broken: Schema.Int }) {
   override get message() {
-    return `${this.broken} things are broken`
+    return `${this.broken} broken`
   }
 }
 
