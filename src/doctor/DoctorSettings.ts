@@ -6,6 +6,6 @@ import { checks } from "./Finding.ts"
 export const title = "Doctor"
 
 export const settings = {
-  output: Setting.alias("o", Setting.word("output", "Form of the report", ["text", "json"], "text")),
+  output: Setting.alias("o", Setting.word("output", "Form of the report: text or json", ["text", "json"], "text")),
   checks: ListSetting.words("checks", "What to check, besides whether the kube-apiserver is reached", checks, checks)
 }

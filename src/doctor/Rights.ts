@@ -98,5 +98,11 @@ export const judge = (verdicts: ReadonlyArray<Verdict>, who: string): ReadonlyAr
     const missing = rules(false)
     return missing === ""
       ? [ok(object, `${who} may ${rules(true)}`)]
-      : [broken(object, `${who} may not ${missing}`, `apply it: kubectl apply -k deploy/base, or see rbac.yaml there`)]
+      : [
+        broken(
+          object,
+          `${who} may not ${missing}`,
+          "apply it: kubectl apply -k deploy/base (Helm: rbac.create=true), or see rbac.yaml there"
+        )
+      ]
   })

@@ -1,6 +1,7 @@
 /** What follows from what the server may do. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Rights from "../../src/doctor/Rights.ts"
+import * as Manifests from "../fixtures/Manifests.ts"
 
 const all = [...Rights.own, ...Rights.authentication, ...Rights.authorization, ...Rights.lookup]
 
@@ -37,4 +38,25 @@ describe("the rights of the server", () => {
     ]])
     assert.include(broken[0]?.remedy, "deploy/base")
   })
+
+  it("are those that deploy/base gives, by the objects that it has", async () => {
+    const manifests = await Manifests.base()
+    const has = (kind: string, name: string) => manifests.some((it) => it.kind === kind && it.metadata.name === name)
+    const objects = new Set(all.map(({ object }) => object))
+    for (const object of objects) {
+      const [, kind = "", name = ""] = /^(\w+) (\S+)/.exec(object) ?? []
+      assert.isTrue(has(kind, name), object)
+    }
+    const role = manifests.find((it) => it.kind === "ClusterRole" && it.metadata.name === "system:metrics-server")
+    const given: ReadonlyArray<Given> = role?.["rules"]
+    assert.sameMembers(
+      Rights.own.map(({ rule }) => rule),
+      given.flatMap(({ resources, verbs }) => resources.flatMap((it) => verbs.map((verb) => `${verb} ${it}`)))
+    )
+  })
 })
+
+interface Given {
+  readonly resources: ReadonlyArray<string>
+  readonly verbs: ReadonlyArray<string>
+}
