@@ -6,6 +6,7 @@ import { Kubelet } from "../scrape/Kubelet.ts"
 import { KubeletClient } from "../scrape/KubeletClient.ts"
 import { KubeletTls } from "../scrape/KubeletTls.ts"
 import { asksCluster } from "../serve/auth/AuthenticationConfig.ts"
+import * as Account from "./Account.ts"
 import * as Aggregation from "./Aggregation.ts"
 import * as ApiServices from "./ApiServices.ts"
 import type { DoctorOptions } from "./DoctorOptions.ts"
@@ -79,7 +80,7 @@ const checkAll = Effect.fnUntraced(function*(options: DoctorOptions) {
 
   const checks: Readonly<Record<Finding.Check, ReadonlyArray<Made>>> = {
     "kube-apiserver": [],
-    rights: rightsBy(options).map(({ kubeconfig, rights }) => asking(kubeconfig, Rights.check(rights))),
+    rights: rightsBy(options),
     aggregation: [asking(authentication.kubeconfig, Aggregation.check(delegation(options)))],
     "api-services": [ApiServices.check(server.versions)],
     "serving-certificate": [ServingCertificate.check(serving)],
@@ -99,19 +100,27 @@ const checkAll = Effect.fnUntraced(function*(options: DoctorOptions) {
 /** Whom to believe, as the server is told it. */
 const delegation = ({ authentication, frontProxy }: DoctorOptions) => ({ ...authentication, requestHeader: frontProxy })
 
-/** What the server needs to do, by the kubeconfig with which it does it. */
+/** What the server needs to do, by the kubeconfig with which it does it: one that is for reviews alone is the server's own. */
 const rightsBy = (options: DoctorOptions) => {
+  const { authentication, authorization, server } = options
   const lookup = asksCluster(delegation(options)) ? Rights.lookup : []
   const all = [
     { kubeconfig: Option.none<string>(), rights: Rights.own },
-    { kubeconfig: options.authentication.kubeconfig, rights: [...Rights.authentication, ...lookup] },
-    { kubeconfig: options.authorization.kubeconfig, rights: Rights.authorization }
+    { kubeconfig: authentication.kubeconfig, rights: [...Rights.authentication, ...lookup] },
+    { kubeconfig: authorization.kubeconfig, rights: Rights.authorization }
   ]
-  return Object.values(Array.groupBy(all, ({ kubeconfig }) => Option.getOrElse(kubeconfig, () => ""))).map((group) => ({
-    kubeconfig: group[0].kubeconfig,
-    rights: group.flatMap(({ rights }) => rights)
-  }))
+  const grouped = Array.groupBy(all, ({ kubeconfig }) => Option.getOrElse(kubeconfig, () => ""))
+  return Object.values(grouped).map((group) => {
+    const [{ kubeconfig }] = group
+    const rights = group.flatMap(({ rights }) => rights)
+    const account = Option.isSome(kubeconfig) ? Effect.succeedNone : Account.find
+    const asker = userOf(Option.orElse(kubeconfig, () => server.kubeconfig))
+    return asking(kubeconfig, Effect.flatMap(account, (account) => Rights.check(rights, account, asker)))
+  })
 }
+
+const userOf = (kubeconfig: Option.Option<string>) =>
+  Option.isSome(kubeconfig) ? `the user of ${sourceOf(kubeconfig)}` : sourceOf(kubeconfig)
 
 /** With the kube-apiserver of a kubeconfig of its own, where one is given. */
 const asking = <A, E, R>(kubeconfig: Option.Option<string>, check: Effect.Effect<A, E, R>) =>

@@ -3,7 +3,6 @@ import { Array, Effect, Option, Schema } from "effect"
 import * as PublishedConfig from "../serve/auth/PublishedConfig.ts"
 import * as Review from "../serve/auth/Review.ts"
 import { groupsOf, type ServiceAccount } from "../serve/auth/UserName.ts"
-import * as Account from "./Account.ts"
 import * as Finding from "./Finding.ts"
 
 export interface Right {
@@ -43,9 +42,12 @@ export const lookup = ["list", "watch"].map((verb) => {
 /** Of the account that --authorization-kubeconfig names. */
 export const authorization = [review("subjectaccessreviews", "authorization.k8s.io")]
 
-/** Asks as whoever runs the doctor, but about the server's account if that can be found. */
-export const check = Effect.fnUntraced(function*(rights: ReadonlyArray<Right>) {
-  const account = yield* Account.find
+/** Asks about an account, or without one about who asks, whom people call so. */
+export const check = Effect.fnUntraced(function*(
+  rights: ReadonlyArray<Right>,
+  account: Option.Option<ServiceAccount>,
+  asker: string
+) {
   const ask = yield* Review.make(Option.isSome(account) ? about : self)
   const verdicts = yield* Effect.forEach(rights, (right) =>
     Effect.map(
@@ -56,13 +58,13 @@ export const check = Effect.fnUntraced(function*(rights: ReadonlyArray<Right>) {
         new Finding.Unchecked({
           subject: "what the server may do",
           detail: message,
-          remedy: `let whoever runs the doctor ask (ClusterRole ${
+          remedy: `let ${asker} ask (ClusterRole ${
             Option.isSome(account) ? "system:auth-delegator" : "system:basic-user"
           })`
         })
       )
     )
-  return judge(verdicts, Option.match(account, { onNone: () => "whoever runs the doctor", onSome: userNameOf }))
+  return judge(verdicts, Option.match(account, { onNone: () => asker, onSome: userNameOf }))
 })
 
 const kind = (kind: string) => ({

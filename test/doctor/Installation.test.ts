@@ -142,12 +142,37 @@ layer(Consulted.layer(cluster), { excludeTestServices: true })("in a cluster", (
             const broken = (yield* ask(who, ["rights"])).filter(({ severity }) => severity === "broken")
             assert.deepStrictEqual(broken.map(({ subject }) => subject), [object])
             assert.match(broken[0]?.seen ?? "", rules)
-            const account = "system:serviceaccount:kube-system:metrics-server may not "
-            assert.isTrue(broken[0]?.seen.startsWith(who === "server" ? "whoever runs the doctor may not " : account))
+            const accounts = {
+              server: `the user of kubeconfig ${(yield* Consulted).files.metricsServerKubeconfig}`,
+              administrator: "system:serviceaccount:kube-system:metrics-server"
+            }
+            assert.isTrue(broken[0]?.seen.startsWith(`${accounts[who]} may not `))
             assert.include(broken[0]?.remedy, "kubectl apply -k deploy/base")
           })
       )
     }
+
+    it.effect("rights of its own it is well where reviews have a kubeconfig of their own", () =>
+      Effect.gen(function*() {
+        yield* changed("clusterrolebindings", "", "metrics-server:system:auth-delegator")
+        yield* changed("rolebindings", "kube-system", "metrics-server-auth-reader")
+        const { kubeconfig } = (yield* Consulted).files
+        const flags = { "authentication-kubeconfig": [kubeconfig], "authorization-kubeconfig": [kubeconfig] }
+        const findings = yield* askOf("server", ["rights", "aggregation"], flags)
+        assert.deepStrictEqual(findings.map(({ severity }) => severity), ["ok", "ok", "ok", "ok"])
+        assert.include(findings[1]?.seen, `the user of kubeconfig ${kubeconfig} may create tokenreviews`)
+      }))
+
+    it.effect("a kubeconfig that a flag names, that is told once", () =>
+      Effect.gen(function*() {
+        const findings = yield* askOf("server", ["rights"], { "authorization-kubeconfig": ["/no/such/file"] })
+        assert.deepStrictEqual(findings.map(({ severity, subject }) => [severity, subject]), [
+          ["ok", role],
+          ["ok", delegator],
+          ["ok", reader],
+          ["broken", "kubeconfig /no/such/file"]
+        ])
+      }))
 
     it.effect("the right to list nodes and pods, what needs them could not be checked, and is listed as that", () =>
       Effect.gen(function*() {
