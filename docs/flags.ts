@@ -1,5 +1,6 @@
 /** The flag reference, from the table that the command line itself is read by: `npm run docs` writes docs/flags.md. */
 import { writeFileSync } from "node:fs"
+import * as DoctorSettings from "../src/doctor/DoctorSettings.ts"
 import * as InertSettings from "../src/InertSettings.ts"
 import { topics } from "../src/Options.ts"
 import type { Setting } from "../src/Setting.ts"
@@ -35,6 +36,12 @@ export const text = () =>
     ...Object.values(topics).flatMap((
       { settings, title }
     ) => [`## ${title}`, "", ...table(Object.values(settings)), ""]),
+    `## ${DoctorSettings.title}`,
+    "",
+    "`metrics-server doctor` ([doctor.md](doctor.md)) takes all flags of the server, and these:",
+    "",
+    ...table(Object.values(DoctorSettings.settings)),
+    "",
     "## Without effect",
     "",
     "The original has these, mostly because its framework has them. They are understood and checked here, and those that",

@@ -15,14 +15,20 @@ export interface CommandLine {
   readonly problems: ReadonlyArray<string>
 }
 
-export const normalize = (
-  args: ReadonlyArray<string>,
-  known: { readonly flags: ReadonlyArray<Flag>; readonly commands: ReadonlyArray<string> }
-): CommandLine => {
-  const byName = new Map(known.flags.map((flag) => [flag.name, flag]))
-  const byLetter = new Map(known.flags.flatMap((flag) => flag.letter === undefined ? [] : [[flag.letter, flag]]))
+export interface Known {
+  readonly flags: ReadonlyArray<Flag>
+  /** By name: the flags that it has besides. */
+  readonly commands: ReadonlyMap<string, ReadonlyArray<Flag>>
+}
+
+/** Commands come first in what is found, wherever they stood. */
+export const normalize = (args: ReadonlyArray<string>, known: Known): CommandLine => {
+  const flags = [...known.flags, ...args.flatMap((argument) => known.commands.get(argument) ?? [])]
+  const byName = new Map(flags.map((flag) => [flag.name, flag]))
+  const byLetter = new Map(flags.flatMap((flag) => flag.letter === undefined ? [] : [[flag.letter, flag]]))
   const names = [...byName.keys()]
   const rest = [...args]
+  const commands: Array<string> = []
   const found: Array<string> = []
   const problems: Array<string> = []
 
@@ -62,8 +68,8 @@ export const normalize = (
   for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
     if (/^--./s.test(argument)) long(argument)
     else if (/^-[^-]/s.test(argument)) short(argument)
-    else if (known.commands.includes(argument)) found.push(argument)
+    else if (known.commands.has(argument)) commands.push(argument)
     else if (argument !== "") problems.push(`"${argument}": expected flags alone, and their values behind "="`)
   }
-  return { args: found, problems }
+  return { args: [...commands, ...found], problems }
 }

@@ -1,6 +1,7 @@
 /** What the command line says of itself: flags by topic, the bare version, and errors without a page of help before them. */
 import { Console, Layer, Option } from "effect"
 import { CliConfig, CliOutput, GlobalFlag, type HelpDoc } from "effect/cli"
+import * as DoctorSettings from "./doctor/DoctorSettings.ts"
 import * as InertSettings from "./InertSettings.ts"
 import { settings, topics } from "./Options.ts"
 import type { Setting } from "./Setting.ts"
@@ -33,7 +34,7 @@ const section = (title: string, lines: ReadonlyArray<Line>) => {
 
 const grouped = (docs: ReadonlyArray<HelpDoc.FlagDoc>) => {
   const wanted = new Set(docs.map(({ name }) => name))
-  const ofTopics = Object.values(topics).map(({ settings, title }) => ({
+  const ofTopics = [DoctorSettings, ...Object.values(topics)].map(({ settings, title }) => ({
     title,
     settings: (Object.values(settings) as ReadonlyArray<Setting<unknown>>).filter(({ name }) => wanted.delete(name))
   }))

@@ -52,21 +52,28 @@ export const flags = Record.fromEntries(settings.map(({ name }) => [name, Flag.a
 /** By the names of the flags. */
 export type Given = Readonly<Record<string, ReadonlyArray<string>>>
 
-/** What stood on the command line, as options. What is known to be wrong with it already is reported with the rest. */
-export const read = (given: Given, known: ReadonlyArray<string> = []): Effect.Effect<Options, OptionsError> => {
-  const problems = [...known]
-  const valueOf = <A>({ name, read }: Setting<A>) =>
+/** A table, read: what is wrong joins the problems, and what holds where nothing is said stands in for it. */
+export const values = <Settings extends Readonly<Record<string, Setting<unknown>>>>(
+  settings: Settings,
+  given: Given,
+  problems: Array<string>
+) =>
+  Record.map(settings, ({ name, read }) =>
     Result.getOrElse(read(given[name] ?? []), (problem) => {
       problems.push(problem)
       return Result.getOrThrow(read([]))
-    })
-  const values = Record.map(
+    })) as Values<Settings>
+
+/** What stood on the command line, as options. What is known to be wrong with it already is reported with the rest. */
+export const read = (given: Given, known: ReadonlyArray<string> = []): Effect.Effect<Options, OptionsError> => {
+  const problems = [...known]
+  const read = Record.map(
     topics as Record<string, { readonly settings: Record<string, Setting<unknown>> }>,
-    ({ settings }) => Record.map(settings, valueOf)
+    ({ settings }) => values(settings, given, problems)
   )
   const inert = InertSettings.settings.filter(({ name }) => (given[name] ?? []).length > 0)
-  inert.forEach(valueOf)
-  const options = { ...values, inert: inert.map(({ name }) => name) } as unknown as Options
+  values(Record.fromEntries(inert.map((it) => [it.name, it])), given, problems)
+  const options = { ...read, inert: inert.map(({ name }) => name) } as unknown as Options
   problems.push(...contradictions(options))
   return problems.length > 0 ? Effect.fail(new OptionsError({ problems })) : Effect.succeed(options)
 }

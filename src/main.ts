@@ -4,6 +4,9 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, Layer, Stdio } from "effect"
 import { Command } from "effect/cli"
 import { setFlagsFromString } from "node:v8"
+import * as Doctor from "./doctor/Doctor.ts"
+import * as DoctorOptions from "./doctor/DoctorOptions.ts"
+import * as DoctorSettings from "./doctor/DoctorSettings.ts"
 import * as GoFlags from "./GoFlags.ts"
 import * as Help from "./Help.ts"
 import * as MetricsServer from "./MetricsServer.ts"
@@ -14,7 +17,10 @@ import * as Options from "./Options.ts"
 setFlagsFromString("--no-wasm-tier-up")
 setFlagsFromString("--no-wasm-dynamic-tiering")
 
-const flags = [...Options.settings, { name: "help", letter: "h" }, { name: "version" }]
+const known: GoFlags.Known = {
+  flags: [...Options.settings, { name: "help", letter: "h" }, { name: "version" }],
+  commands: new Map([["doctor", Object.values(DoctorSettings.settings)]])
+}
 
 /** Serves until it is told to stop. What is wrong with the command line as a whole is told with what is wrong with its flags. */
 const metricsServer = (problems: ReadonlyArray<string>) =>
@@ -23,7 +29,20 @@ const metricsServer = (problems: ReadonlyArray<string>) =>
       Effect.tapError((error) => Console.error(error.message)),
       Effect.flatMap(serve)
     )).pipe(
-      Command.withDescription("Serves metrics.k8s.io: what the nodes and pods of a Kubernetes cluster use right now")
+      Command.withDescription("Serves metrics.k8s.io: what the nodes and pods of a Kubernetes cluster use right now"),
+      Command.withSubcommands([doctor(problems)])
+    )
+
+/** Looks for what is wrong, run with the flags that the server has. */
+const doctor = (problems: ReadonlyArray<string>) =>
+  Command.make("doctor", DoctorOptions.flags, (given) =>
+    DoctorOptions.read(given, problems).pipe(
+      Effect.tapError((error) => Console.error(error.message)),
+      Effect.flatMap((options) => Effect.provide(Doctor.run(options), Logging.layer(options.logging, options.inert))),
+      // A server that is told to stop has done its work; who is examined is not well for that.
+      Effect.onInterrupt(() => Effect.sync(() => process.exitCode = 1))
+    )).pipe(
+      Command.withDescription("Checks what operators trip over, and says what to do: give it the flags of the server")
     )
 
 const serve = (options: Options.Options) =>
@@ -34,7 +53,7 @@ const serve = (options: Options.Options) =>
 
 const main = Effect.gen(function*() {
   const { args } = yield* Stdio.Stdio
-  const line = GoFlags.normalize(yield* args, { flags, commands: [] })
+  const line = GoFlags.normalize(yield* args, known)
   yield* Command.runWith(metricsServer(line.problems), { version: MetricsServer.version })(line.args)
 })
 
@@ -42,6 +61,7 @@ main.pipe(
   Effect.provide([NodeServices.layer, Help.layer]),
   NodeRuntime.runMain({
     disableErrorReporting: true,
-    teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+    teardown: (exit, onExit) =>
+      onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? Number(process.exitCode ?? 0) : 1)
   })
 )

@@ -10,7 +10,9 @@ const flags = [
   { name: "help", letter: "h" }
 ]
 
-const read = (...args: ReadonlyArray<string>) => normalize(args, { flags, commands: ["doctor"] })
+const commands = new Map([["doctor", [{ name: "output", letter: "o", metavar: "WORD" }]]])
+
+const read = (...args: ReadonlyArray<string>) => normalize(args, { flags, commands })
 
 describe("a command line", () => {
   it.each([
@@ -29,6 +31,7 @@ describe("a command line", () => {
     [["-hv", "2"], ["--help=true", "--v=2"]],
     [["-v", "1", "-v", "2"], ["--v=1", "--v=2"]],
     [["doctor", "--v=1"], ["doctor", "--v=1"]],
+    [["--v=1", "doctor", "-o", "json"], ["doctor", "--v=1", "--output=json"]],
     [["", "--v=1"], ["--v=1"]]
   ])("%j is %j", (args, expected) => {
     assert.deepStrictEqual(read(...args), { args: expected, problems: [] })
@@ -43,6 +46,13 @@ describe("a command line", () => {
         "-x: there is no such flag",
         "-kubeconfig: there is no such flag; did you mean --kubeconfig?"
       ]
+    })
+  })
+
+  it("knows the flags of a command behind that command only", () => {
+    assert.deepStrictEqual(read("--output=json"), {
+      args: [],
+      problems: ["--output: there is no such flag"]
     })
   })
 

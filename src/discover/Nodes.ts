@@ -30,13 +30,7 @@ export class Nodes extends Context.Service<Nodes, {
       Nodes,
       Effect.gen(function*() {
         const live = new LiveMap(same)
-        const reflector = yield* Reflector.make({
-          path: "/api/v1/nodes",
-          params: Option.match(nodeSelector, { onNone: () => ({}), onSome: (labelSelector) => ({ labelSelector }) }),
-          accept: { list: "application/json", watch: "application/json" },
-          decode: (object) => Result.map(decode(object), toNode),
-          live
-        })
+        const reflector = yield* Reflector.make({ ...resource(nodeSelector), live })
         return view(live, reflector)
       })
     )
@@ -51,6 +45,14 @@ export class Nodes extends Context.Service<Nodes, {
     })
   }
 }
+
+/** How nodes are asked for, and what is kept of one. */
+export const resource = (nodeSelector: Option.Option<string>) => ({
+  path: "/api/v1/nodes",
+  params: Option.match(nodeSelector, { onNone: () => ({}), onSome: (labelSelector) => ({ labelSelector }) }),
+  accept: { list: "application/json", watch: "application/json" },
+  decode: (object: unknown) => Result.map(decode(object), toNode)
+})
 
 const view = (live: LiveMap<Node>, reflector: Reflector.Reflector) =>
   Nodes.of({ ...reflector, get: (name) => live.get("", name), list: () => live.list(), changes: live.changes })

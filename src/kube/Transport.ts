@@ -26,28 +26,31 @@ export const explain = (error: HttpClientError.HttpClientError, { server }: Acce
   if (error.reason._tag !== "TransportError") return error
   const { cause, request } = error.reason
   const { detail, reason } = NetworkFailure.explain(cause)
-  const description = `${server}: ${detail}${advice(reason, source)}`
+  const description = [`${server}: ${detail}`, ...advice(reason, source)].join("; ")
   return new HttpClientError.HttpClientError({
     reason: new HttpClientError.TransportError({ request, cause, description })
   })
 }
 
-const advice = (reason: NetworkFailure.NetworkReason, source: string) => {
+/** What to do about it, where that is known; the source is where the way to the server is written down. */
+export const advice = (reason: NetworkFailure.NetworkReason, source: string): ReadonlyArray<string> => {
   switch (reason) {
     case "tls_self_signed":
     case "tls_unknown_authority":
-      return `; its certificate is not signed by the certificate-authority of ${source}: check that they belong together`
+      return [
+        `its certificate is not signed by the certificate-authority of ${source}: check that they belong together`
+      ]
     case "tls_name_mismatch":
-      return `; check the server of ${source}, or set tls-server-name to a name the certificate has`
+      return [`check the server of ${source}, or set tls-server-name to a name the certificate has`]
     case "tls_expired":
-      return "; renew its certificate, and check the clocks of both sides"
+      return ["renew its certificate, and check the clocks of both sides"]
     case "name_not_resolved":
     case "connection_refused":
     case "unreachable":
     case "timeout":
     case "reset":
-      return `; check that it runs, that this is its address (from ${source}), and that nothing on the way blocks it`
+      return [`check that it runs, that this is its address (from ${source}), and that nothing on the way blocks it`]
     default:
-      return ""
+      return []
   }
 }

@@ -1,9 +1,9 @@
 /** The serving certificate: the one that is given, or a self-signed one that is kept for the next start. */
 import { Clock, Effect, FileSystem, Option, Path } from "effect"
 import { X509Certificate } from "node:crypto"
-import { isIP } from "node:net"
 import * as Pem from "../Pem.ts"
 import * as PemFile from "../PemFile.ts"
+import * as X509 from "../X509.ts"
 import * as SelfSigned from "./SelfSigned.ts"
 
 export interface Options {
@@ -28,7 +28,7 @@ export const load = Effect.fn("Certificates.load")(function*(
 /** A pair that is good for clients at this moment. */
 export const given = Effect.fnUntraced(function*(files: PemFile.Files) {
   const pair = yield* PemFile.pair(files)
-  const problem = outsideValidity(pair.certificate, yield* Clock.currentTimeMillis)
+  const problem = X509.outsideValidity(pair.certificate, yield* Clock.currentTimeMillis)
   if (problem === undefined) return pair
   return yield* new PemFile.PemFileError({
     ...files.cert,
@@ -68,12 +68,4 @@ const selfSigned = Effect.fnUntraced(function*(dir: string, names: ReadonlyArray
 })
 
 const isGood = (it: X509Certificate, names: ReadonlyArray<string>, now: number) =>
-  outsideValidity(it, now) === undefined && names.every((name) => covers(it, name))
-
-const outsideValidity = ({ validFromDate, validToDate }: X509Certificate, now: number) => {
-  if (now < validFromDate.getTime()) return `it is not valid before ${validFromDate.toISOString()}`
-  return now < validToDate.getTime() ? undefined : `it expired at ${validToDate.toISOString()}`
-}
-
-const covers = (it: X509Certificate, name: string) =>
-  (isIP(name) === 0 ? it.checkHost(name) : it.checkIP(name)) !== undefined
+  X509.outsideValidity(it, now) === undefined && names.every((name) => X509.covers(it, name))

@@ -3,6 +3,7 @@ import { Option } from "effect"
 import type { X509Certificate } from "node:crypto"
 import { isIP } from "node:net"
 import type { Opened } from "../Pem.ts"
+import * as X509 from "../X509.ts"
 import { commonName } from "./auth/ClientCertificate.ts"
 
 /** A pair in files, for these names. Without any it is for those that the certificate has. */
@@ -45,11 +46,10 @@ export const choose = (
       first(({ names, pair }) => names.length === 0 && namesOf(pair.certificate).includes(wanted))
     if (found !== undefined) return found
   }
-  return covers(everybody, whole) ? undefined : first(({ pair }) => covers(pair, whole))
+  return X509.covers(everybody.certificate, whole)
+    ? undefined
+    : first(({ pair }) => X509.covers(pair.certificate, whole))
 }
-
-const covers = ({ certificate }: Opened, name: string) =>
-  certificate.checkHost(name, { subject: "never" }) !== undefined
 
 /** The common name, where it could be a server's, and the alternative names; no addresses, which nobody says in SNI. */
 const namesOf = (certificate: X509Certificate): ReadonlyArray<string> => {

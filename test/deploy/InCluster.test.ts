@@ -2,6 +2,8 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import * as Doctor from "../../src/doctor/Doctor.ts"
+import { checks } from "../../src/doctor/Finding.ts"
 import { ApiServices } from "../../src/simulate/ApiServices.ts"
 import { serviceAccountToken } from "../../src/simulate/Identities.ts"
 import * as Simulation from "../../src/simulate/Simulation.ts"
@@ -12,7 +14,7 @@ import * as Installation from "../fixtures/Installation.ts"
 import { table } from "../fixtures/Kubectl.ts"
 import * as Manifests from "../fixtures/Manifests.ts"
 import { eventually } from "../fixtures/NpmStart.ts"
-import { Workload } from "../fixtures/Workload.ts"
+import { surroundings, Workload } from "../fixtures/Workload.ts"
 
 const base = await Manifests.base()
 
@@ -76,6 +78,21 @@ layer(deployed, { excludeTestServices: true, timeout: "120 seconds" })("deploy/b
         names(yield* eventually(run("top", "pods", "-A"), (text) => names(text).length === pods.length)),
         pods.map(({ name }) => name)
       )
+    }))
+
+  it.effect("is found well by the doctor in its pod, but for what its account may not read", () =>
+    Effect.gen(function*() {
+      const options = yield* CommandLine.read(...Installation.podOf(base).args)
+      const { port } = yield* Workload
+      const findings = yield* Effect.provide(
+        Doctor.examine({ ...options, serving: { ...options.serving, port }, doctor: { output: "text", checks } }),
+        surroundings(base)
+      )
+      assert.sameDeepMembers(
+        findings.filter(({ severity }) => severity !== "ok").map(({ check, severity }) => [check, severity]),
+        [["api-services", "unknown"], ["serving-certificate", "unknown"]]
+      )
+      assert.isTrue(findings.some(({ seen }) => seen.startsWith("the service account of this pod may list nodes")))
     }))
 
   it.effect("serves what the HorizontalPodAutoscaler asks, to whom it is", () =>

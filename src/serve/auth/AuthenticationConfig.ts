@@ -45,14 +45,17 @@ export class AuthenticationConfig extends Context.Service<AuthenticationConfig, 
   }
 }
 
+/** Whether something is left to be looked up in the cluster. */
+export const asksCluster = ({ clientCaFile, requestHeader, skipLookup }: Options) =>
+  !skipLookup && (Option.isNone(clientCaFile) || Option.isNone(requestHeader.clientCaFile))
+
 const make = Effect.fnUntraced(function*(options: Options) {
-  const { requestHeader: { allowedNames, clientCaFile, ...names }, skipLookup, tolerateLookupFailure } = options
+  const { requestHeader: { allowedNames, clientCaFile, ...names }, tolerateLookupFailure } = options
   const followed = (flag: string, file: Option.Option<string>) =>
     Effect.transposeOption(Option.map(file, (file) => Effect.map(PemFile.followBundle({ flag, file }), authority)))
   const clients = yield* followed("client-ca-file", options.clientCaFile)
   const proxies = yield* followed("requestheader-client-ca-file", clientCaFile)
-  const isAsked = !skipLookup && (Option.isNone(clients) || Option.isNone(proxies))
-  const published = isAsked ? yield* lookUp : nothing
+  const published = asksCluster(options) ? yield* lookUp : nothing
 
   const current = Effect.gen(function*() {
     const { complete, config } = yield* published

@@ -1,12 +1,12 @@
-/** Authorities that sign client certificates, and whether a chain of certificates leads to one of them. */
+/** Authorities that sign certificates, and whether a chain of certificates leads to one of them. */
 import { Result } from "effect"
 import type { X509Certificate } from "node:crypto"
 import * as Pem from "../../Pem.ts"
 import * as CertificateExtensions from "./CertificateExtensions.ts"
 
 /**
- * TLS accepts any client certificate, so that two authorities can be told apart; it is verified here, by the rules that
- * Go's crypto/x509 has for client certificates.
+ * TLS accepts any client certificate, so that two authorities can be told apart; it is verified here, by the rules of Go's
+ * crypto/x509.
  */
 export interface CertificateAuthority {
   /** Of how many certificates it is made. */
@@ -17,7 +17,13 @@ export interface CertificateAuthority {
 
 /** Reads a bundle, PEM. Fails with what is wrong with it. */
 export const parse = (pem: string): Result.Result<CertificateAuthority, string> =>
-  Result.map(Pem.certificates(pem), make)
+  Result.map(Pem.certificates(pem), (roots) => make(roots))
+
+/** What the certificates are for: of clients, or of servers. Each is the identifier of that purpose. */
+export type Purpose = typeof forClients | typeof forServers
+
+export const forClients = "1.3.6.1.5.5.7.3.2"
+export const forServers = "1.3.6.1.5.5.7.3.1"
 
 /** The way from a certificate to a root, and when all of it is valid. */
 interface Path {
@@ -25,7 +31,10 @@ interface Path {
   readonly notAfter: number
 }
 
-export const make = (roots: ReadonlyArray<X509Certificate>): CertificateAuthority => {
+export const make = (
+  roots: ReadonlyArray<X509Certificate>,
+  purpose: Purpose = forClients
+): CertificateAuthority => {
   /** Signatures cost most, and stay good: a connection's certificate is looked at once. */
   const known = new WeakMap<X509Certificate, Path>()
   return {
@@ -35,8 +44,8 @@ export const make = (roots: ReadonlyArray<X509Certificate>): CertificateAuthorit
       if (leaf === undefined) return Result.fail("there is no certificate")
       const path = known.get(leaf)
       if (path !== undefined && isValid(path, now)) return Result.void
-      const found = search([leaf], roots, intermediates, now)
-      if (found === undefined) return Result.fail(describe(leaf, now))
+      const found = search([leaf], roots, intermediates, (it) => isUsable(it, purpose, now))
+      if (found === undefined) return Result.fail(describe(leaf, purpose, now))
       known.set(leaf, validityOf(found))
       return Result.void
     }
@@ -51,14 +60,14 @@ const search = (
   path: ReadonlyArray<X509Certificate>,
   roots: ReadonlyArray<X509Certificate>,
   intermediates: ReadonlyArray<X509Certificate>,
-  now: number
+  isUsable: (certificate: X509Certificate) => boolean
 ): ReadonlyArray<X509Certificate> | undefined => {
   const last = path.at(-1)
-  if (last === undefined || path.length > longest || !isUsable(last, now)) return undefined
+  if (last === undefined || path.length > longest || !isUsable(last)) return undefined
   if (roots.some((root) => root.fingerprint256 === last.fingerprint256)) return path
   for (const issuer of [...roots, ...intermediates]) {
     if (path.includes(issuer) || !signs(issuer, last, path.length - 1)) continue
-    const found = search([...path, issuer], roots, intermediates, now)
+    const found = search([...path, issuer], roots, intermediates, isUsable)
     if (found !== undefined) return found
   }
   return undefined
@@ -69,8 +78,8 @@ const signs = (issuer: X509Certificate, certificate: X509Certificate, between: n
   issuer.ca && between <= CertificateExtensions.of(issuer).pathLength &&
   certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
 
-const isUsable = (certificate: X509Certificate, now: number) =>
-  isValid(validityOf([certificate]), now) && isForClients(certificate) &&
+const isUsable = (certificate: X509Certificate, purpose: Purpose, now: number) =>
+  isValid(validityOf([certificate]), now) && isFor(certificate, purpose) &&
   !/sha1|md5/i.test(certificate.signatureAlgorithm ?? "") && !CertificateExtensions.of(certificate).isBeyondUs
 
 const isValid = ({ notAfter, notBefore }: Path, now: number) => notBefore <= now && now <= notAfter
@@ -80,20 +89,18 @@ const validityOf = (path: ReadonlyArray<X509Certificate>): Path => ({
   notAfter: Math.min(...path.map(({ validToDate }) => validToDate.getTime()))
 })
 
-const clientAuth = "1.3.6.1.5.5.7.3.2"
 const anyUsage = "2.5.29.37.0"
 
 /** A certificate that names no purpose is good for any. */
-const isForClients = ({ keyUsage }: X509Certificate) =>
-  keyUsage === undefined || keyUsage.includes(clientAuth) || keyUsage.includes(anyUsage)
+const isFor = ({ keyUsage }: X509Certificate, purpose: Purpose) =>
+  keyUsage === undefined || keyUsage.includes(purpose) || keyUsage.includes(anyUsage)
 
-const describe = (leaf: X509Certificate, now: number) => {
+const describe = (leaf: X509Certificate, purpose: Purpose, now: number) => {
   const validity = validityOf([leaf])
   if (now > validity.notAfter) return `the certificate expired at ${new Date(validity.notAfter).toISOString()}`
   if (now < validity.notBefore) {
     return `the certificate is not valid before ${new Date(validity.notBefore).toISOString()}`
   }
-  return isForClients(leaf)
-    ? "the certificate is not signed by a known authority"
-    : "the certificate is not for clients"
+  if (isFor(leaf, purpose)) return "the certificate is not signed by a known authority"
+  return `the certificate is not for ${purpose === forClients ? "clients" : "servers"}`
 }

@@ -6,6 +6,7 @@ import type { X509Certificate } from "node:crypto"
 import type { Socket } from "node:net"
 import type { TLSSocket } from "node:tls"
 import * as MetricFamily from "../../MetricFamily.ts"
+import * as X509 from "../../X509.ts"
 import { longest } from "./CertificateAuthority.ts"
 import * as User from "./User.ts"
 
@@ -20,18 +21,13 @@ export const presented = (request: HttpServerRequest.HttpServerRequest): Chain =
   const connection: WeakKey = "stream" in message ? message.stream.session ?? message.stream : message.socket
   const known = chains.get(connection)
   if (known !== undefined) return known
-  const chain = [...upwards(socket.getPeerX509Certificate())]
+  const chain = [...X509.upwards(socket.getPeerX509Certificate(), longest)]
   chains.set(connection, chain)
   return chain
 }
 
 /** Read once: what a connection began with is what it stays with. */
 const chains = new WeakMap<WeakKey, Chain>()
-
-const upwards = function*(certificate: X509Certificate | undefined) {
-  let at = certificate
-  for (let sent = 0; at !== undefined && sent < longest; sent++, at = at.issuerCertificate) yield at
-}
 
 export const validity = MetricFamily.histogram(
   "apiserver_client_certificate_expiration_seconds",
