@@ -20,7 +20,7 @@ const cellsOf = ({ claim, reference, target, unit, value }: Row) => [
   figures(target),
   unit,
   figures(reference),
-  figures(reference === undefined ? undefined : value / reference)
+  figures(reference !== undefined && reference > 0 ? value / reference : undefined)
 ]
 
 export const print = (rows: ReadonlyArray<Row>) =>
