@@ -31,7 +31,7 @@ export interface Answering {
 /** Answers with these bytes. */
 export const answering = async (body: Uint8Array): Promise<Answering> => {
   const { child, pid, word: port } = await Process.start<number>("bareServer.ts", [])
-  child.send(body)
+  await Process.ask(child, body)
   return {
     pid,
     url: `https://127.0.0.1:${port}`,

@@ -32,11 +32,11 @@ export const ticks = (most: number): ReadonlyArray<number> => {
 }
 
 const width = 320
-const height = 280
+const height = 304
 const left = 56
 const right = 16
 const top = 40
-const bottom = 52
+const bottom = 76
 
 export const svg = (xTitle: string, panels: ReadonlyArray<Panel>) => {
   const whole = panels.length * width
@@ -48,6 +48,7 @@ export const svg = (xTitle: string, panels: ReadonlyArray<Panel>) => {
       ...draw(xTitle, panel),
       "</g>"
     ]),
+    ...legend(),
     "</svg>",
     ""
   ].join("\n")
@@ -55,6 +56,16 @@ export const svg = (xTitle: string, panels: ReadonlyArray<Panel>) => {
 
 const ink = "#767676"
 const ours = "#2f81f7"
+const solid = `stroke="${ours}" stroke-width="2"`
+const dashed = `stroke="${ink}" stroke-dasharray="5 4"`
+const faint = `stroke="${ink}" stroke-opacity="0.3"`
+
+const legend = () => [
+  line(left, height - 14, left + 28, height - 14, solid),
+  text(left + 36, height - 10, "start", "measured"),
+  line(left + 110, height - 14, left + 138, height - 14, dashed),
+  text(left + 146, height - 10, "start", "the straight line that fits best")
+]
 
 const draw = (xTitle: string, { points, title }: Panel) => {
   const xs = ticks(Math.max(...points.map(([x]) => x)))
@@ -63,17 +74,17 @@ const draw = (xTitle: string, { points, title }: Panel) => {
   const x = (value: number) => round(left + value / (xs.at(-1) ?? 1) * (width - left - right))
   const y = (value: number) => round(floor - value / (ys.at(-1) ?? 1) * (floor - ceiling))
   const { at0, slope } = straight(points)
-  const [first, last] = [0, xs.at(-1) ?? 0]
+  // Not below the axis.
+  const first = at0 < 0 ? -at0 / slope : 0
+  const last = xs.at(-1) ?? 0
   return [
     text(left, 20, "start", title, `font-weight="bold"`),
-    ...ys.map((value) => line(x(0), y(value), x(last), y(value), `stroke="${ink}" stroke-opacity="0.3"`)),
+    ...ys.map((value) => line(x(0), y(value), x(last), y(value), faint)),
     ...ys.map((value) => text(left - 8, y(value) + 4, "end", String(value))),
     ...xs.map((value) => text(x(value), floor + 18, "middle", String(value))),
-    text(round((left + width - right) / 2), height - 12, "middle", xTitle),
-    line(x(first), y(at0), x(last), y(at0 + slope * last), `stroke="${ink}" stroke-dasharray="5 4"`),
-    `<polyline points="${
-      points.map((point) => `${x(point[0])},${y(point[1])}`).join(" ")
-    }" fill="none" stroke="${ours}" stroke-width="2"/>`,
+    text(round((left + width - right) / 2), height - 36, "middle", xTitle),
+    line(x(first), y(at0 + slope * first), x(last), y(at0 + slope * last), dashed),
+    `<polyline points="${points.map((point) => `${x(point[0])},${y(point[1])}`).join(" ")}" fill="none" ${solid}/>`,
     ...points.map((point) =>
       `<circle cx="${x(point[0])}" cy="${y(point[1])}" r="4" fill="${ours}"><title>${point[0]}: ${
         point[1]

@@ -48,7 +48,7 @@ export const start = async <Word>(file: string, args: ReadonlyArray<string>): Pr
 }
 
 /** What another program of this folder answers. */
-export const ask = <Word>(child: ChildProcess, question: string): Promise<Word> => {
+export const ask = <Word>(child: ChildProcess, question: string | Uint8Array): Promise<Word> => {
   const answer = nextWord<Word>(child)
   child.send(question)
   return answer

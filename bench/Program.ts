@@ -22,6 +22,8 @@ export const bundle = () => built ??= build()
 const build = () => {
   const directory = mkdtempSync(join(tmpdir(), "metrics-server-bench-"))
   process.on("exit", () => rmSync(directory, { recursive: true }))
+  // So that whatever ends with us does.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1))
   const main = fileURLToPath(new URL("../build/main.ts", import.meta.url))
   execFileSync(process.execPath, [main, directory], { stdio: ["ignore", "ignore", "inherit"] })
   return join(directory, "metrics-server.mjs")

@@ -16,6 +16,7 @@ let body = Buffer.alloc(0)
 process.on("message", (message: Uint8Array | "tell") => {
   if (message !== "tell") {
     body = Buffer.from(message)
+    process.send?.("ready")
     return
   }
   process.send?.(Math.max(0, lag.max / 1e6 - resolution))

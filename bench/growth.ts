@@ -12,7 +12,7 @@ import * as Server from "./Server.ts"
 import { figures, table } from "./Table.ts"
 
 const given = process.argv.slice(2).map(Number)
-const sizes = given.length > 0 ? given : [100, 300, 1000, 3000, 5000, 10_000]
+const sizes = given.length > 0 ? given : [100, 1000, 3000, 5000, 10_000]
 
 /** As many kubelets as can be simulated beside the server, on two cores and within the default resolution. */
 const atOnce = 5000

@@ -35,7 +35,7 @@ const named = (map: SourceMap, directory: string) => ({ columnNumber, functionNa
     lineNumber + 1,
     columnNumber + 1
   )
-  return `${name} ${relative(process.cwd(), resolve(directory, fileName))}:${line}`
+  return `${name || "(anonymous)"} ${relative(process.cwd(), resolve(directory, fileName))}:${line}`
 }
 
 const selfTimes = ({ nodes, samples, timeDeltas }: Profile, name: (frame: CallFrame) => string) => {

@@ -36,7 +36,7 @@ describe("the chart", () => {
     ])
     assert.lengthOf(circles, 6)
     for (const [x = 0, y = 0] of circles) assert.isTrue(x > 56 && x <= 304 && y >= 40 && y < 228, `${x}, ${y}`)
-    assert.lengthOf(drawn.match(/stroke-dasharray/g) ?? [], 2)
+    assert.lengthOf(drawn.match(/stroke-dasharray/g) ?? [], 3)
     assert.include(drawn, ">a &lt; b &amp; c</text>")
   })
 
