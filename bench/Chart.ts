@@ -34,7 +34,7 @@ export const ticks = (most: number): ReadonlyArray<number> => {
 const width = 320
 const height = 304
 const left = 56
-const right = 16
+const right = 24
 const top = 40
 const bottom = 76
 

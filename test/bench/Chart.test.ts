@@ -35,7 +35,7 @@ describe("the chart", () => {
       Number(y)
     ])
     assert.lengthOf(circles, 6)
-    for (const [x = 0, y = 0] of circles) assert.isTrue(x > 56 && x <= 304 && y >= 40 && y < 228, `${x}, ${y}`)
+    for (const [x = 0, y = 0] of circles) assert.isTrue(x > 56 && x <= 296 && y >= 40 && y < 228, `${x}, ${y}`)
     assert.lengthOf(drawn.match(/stroke-dasharray/g) ?? [], 3)
     assert.include(drawn, ">a &lt; b &amp; c</text>")
   })
