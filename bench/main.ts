@@ -11,20 +11,19 @@ import * as Memory from "./memory.ts"
 import * as Parse from "./parse.ts"
 import * as Process from "./Process.ts"
 import * as Requests from "./requests.ts"
-import { print, type Row, unmeasured } from "./Row.ts"
+import { print, type Row, type Targets, unmeasured } from "./Row.ts"
 import * as Scrape from "./scrape.ts"
 import * as Server from "./Server.ts"
 import * as Start from "./start.ts"
 
-const { quick, sizes } = ((given: ReadonlyArray<string>) => ({
-  quick: given.includes("--quick"),
-  sizes: given.filter((it) => it !== "--quick").map(Number)
-}))(process.argv.slice(2))
+const given = process.argv.slice(2)
+const quick = given.includes("--quick")
+const sizes = given.filter((it) => it !== "--quick").map(Number)
 
 /** How long it is measured; cycles are of scrapes, the share is of requests, windows are those of the event loop's lag. */
 const effort = quick
   ? { sizes: [50], start: { starts: 3, rest: 3000 }, warmUp: 0.2, cycles: 1, share: 0.1, windows: 1 }
-  // While code is compiled, the first cycles cost up to a third more.
+  // The first cycles cost up to a third more, while code is compiled.
   : { sizes: [100, 1000, 5000], start: Start.thorough, warmUp: 6, cycles: 4, share: 1, windows: 2 }
 
 const ofSize = async (nodes: number): Promise<ReadonlyArray<Row>> => {
@@ -45,7 +44,7 @@ const ofSize = async (nodes: number): Promise<ReadonlyArray<Row>> => {
   return rows
 }
 
-const readyTargets: Readonly<Record<number, number>> = { 100: 12 }
+const readyTargets: Targets = { 100: 12 }
 
 const report = (title: string, rows: ReadonlyArray<Row>) => {
   process.stdout.write(`\n## ${title}\n\n${print(rows)}\n`)
