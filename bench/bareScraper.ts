@@ -7,8 +7,9 @@ import { readFileSync } from "node:fs"
 import { tokens } from "../src/simulate/Identities.ts"
 import { sleep } from "./Process.ts"
 
-/** Milliseconds between two requests, which is how the server begins them: in a burst each of them would cost less. */
+/** As the server begins its turns: one every so many milliseconds, those of a tick together. All at once they would cost less. */
 const pace = 4
+const tick = 100
 
 const [ca = "", ports = ""] = process.argv.slice(2)
 process.on("disconnect", () => process.exit(0))
@@ -34,7 +35,7 @@ const cycle = async () => {
   const began = performance.now()
   const pages: Array<Promise<void>> = []
   for (const port of ports.split(",")) {
-    const due = began + pages.length * pace
+    const due = began + Math.floor(pages.length * pace / tick) * tick
     if (due > performance.now()) await sleep(due - performance.now())
     pages.push(get(port))
   }
