@@ -7,7 +7,7 @@ import * as Cluster from "./Cluster.ts"
 import * as Machine from "./Machine.ts"
 import * as Process from "./Process.ts"
 import * as Requests from "./requests.ts"
-import { cpuPerCycle } from "./scrape.ts"
+import * as Scrape from "./scrape.ts"
 import * as Server from "./Server.ts"
 import { figures, table } from "./Table.ts"
 
@@ -22,12 +22,12 @@ const measure = async (nodes: number) => {
   const cluster = await Cluster.start(nodes)
   const server = await Server.start(cluster, { resolution })
   await Process.sleep(4 * resolution)
-  const scrapes = await cpuPerCycle(server, 3)
+  const { cpu, failed } = await Scrape.measure(server, 3)
   const memory = Process.rss(server.pid)
   const { body, millis } = await Requests.measure(Requests.listOfAllPods, server, Cluster.asAggregator(cluster))
   await server.stop()
   await cluster.stop()
-  return { nodes, resolution, scrapes, memory, list: millis, listed: body.length }
+  return { nodes, resolution, scrapes: cpu, failed, memory, list: millis, listed: body.length }
 }
 
 const measured: Array<Awaited<ReturnType<typeof measure>>> = []
@@ -38,15 +38,17 @@ const head = [
   "pods",
   "resolution, s",
   "all scrapes of a cycle, ms CPU",
+  "failed",
   "memory, MB RSS",
   "list of all pods, ms CPU",
   "its JSON, MB"
 ]
-const rows = measured.map(({ list, listed, memory, nodes, resolution, scrapes }) => [
+const rows = measured.map(({ failed, list, listed, memory, nodes, resolution, scrapes }) => [
   String(nodes),
   String(nodes * Cluster.podsPerNode),
   figures(resolution / 1000),
   figures(scrapes),
+  figures(failed),
   figures(memory),
   figures(list),
   figures(listed / 1e6)

@@ -2,6 +2,7 @@
 import * as Bare from "./Bare.ts"
 import * as Client from "./Client.ts"
 import { asAggregator } from "./Cluster.ts"
+import * as MetricsPage from "./MetricsPage.ts"
 import * as Process from "./Process.ts"
 import type { Row, Targets } from "./Row.ts"
 import type { Server } from "./Server.ts"
@@ -19,7 +20,7 @@ export const run = async (server: Server, windows: number): Promise<ReadonlyArra
   const { nodes } = server.cluster
   const identity = asAggregator(server.cluster)
   const ours = await underLists(server.url, identity, windows * window)
-  const block = await longestBlock(server.url, identity)
+  const block = await MetricsPage.read(server, "nodejs_eventloop_lag_max_seconds") * 1000
 
   const bare = await Bare.answering(ours.body)
   await bare.longestBlock()
@@ -63,12 +64,3 @@ const underLists = async (url: string, identity: Client.Identity, millis: number
 
 const percentile = (values: ReadonlyArray<number>, share: number) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN
-
-/** In milliseconds, as the server says. */
-const longestBlock = async (url: string, identity: Client.Identity) => {
-  const client = Client.http2(url, identity, { connections: 1, streams: 1 })
-  const page = (await client.ask({ path: "/metrics", accept: "*/*" }, 1)).toString()
-  client.close()
-  const [, seconds = "NaN"] = /^nodejs_eventloop_lag_max_seconds (\S+)/m.exec(page) ?? []
-  return Number(seconds) * 1000
-}

@@ -34,7 +34,7 @@ const ofSize = async (nodes: number): Promise<ReadonlyArray<Row>> => {
   await Process.sleep(effort.warmUp * server.resolution)
   const rows = [
     start,
-    await Scrape.run(server, bare, effort.cycles),
+    ...await Scrape.run(server, bare, effort.cycles),
     ...await Memory.run(server, bare),
     ...await Requests.run(server, effort.share),
     ...await Loop.run(server, effort.windows)

@@ -84,8 +84,6 @@ export const run = async (server: Server, share: number): Promise<ReadonlyArray<
 }
 
 const somePod = async ({ cluster, url }: Server): Promise<string> => {
-  const client = Client.http2(url, asAggregator(cluster), { connections: 1, streams: 1 })
-  const list = await client.ask({ path: `${gv}/namespaces/ns-07/pods`, accept: json }, 1)
-  client.close()
-  return JSON.parse(list.toString()).items[0].metadata.name
+  const list = await Client.once(url, asAggregator(cluster), ask("/namespaces/ns-07/pods", json))
+  return JSON.parse(list).items[0].metadata.name
 }
