@@ -22,9 +22,13 @@ const measure = async (nodes: number) => {
   const cluster = await Cluster.start(nodes)
   const server = await Server.start(cluster, { resolution })
   await Process.sleep(4 * resolution)
-  const { cpu, failed } = await Scrape.measure(server, 3)
+  const { cpu, failed, load } = await Scrape.measure(server, 3)
   const memory = Process.rss(server.pid)
-  const { body, millis } = await Requests.measure(Requests.listOfAllPods, server, Cluster.asAggregator(cluster))
+  const { body, millis } = await Requests.measure(
+    Requests.listOfAllPods,
+    { ...server, load },
+    Cluster.asAggregator(cluster)
+  )
   await server.stop()
   await cluster.stop()
   return { nodes, resolution, scrapes: cpu, failed, memory, list: millis, listed: body.length }

@@ -32,11 +32,12 @@ const ofSize = async (nodes: number): Promise<ReadonlyArray<Row>> => {
   const server = await Server.start(cluster)
   const start = { claim: "start to ready", value: server.readyAfter / 1000, unit: "s", target: readyTargets[nodes] }
   await Process.sleep(effort.warmUp * server.resolution)
+  const scraped = await Scrape.measure(server, effort.cycles)
   const rows = [
     start,
-    ...await Scrape.run(server, bare, effort.cycles),
+    ...Scrape.rows(cluster, scraped, bare),
     ...await Memory.run(server, bare),
-    ...await Requests.run(server, effort.share),
+    ...await Requests.run(server, scraped, effort.share),
     ...await Loop.run(server, effort.windows)
   ]
   await server.stop()

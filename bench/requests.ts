@@ -4,6 +4,7 @@ import * as Client from "./Client.ts"
 import { asAggregator } from "./Cluster.ts"
 import * as Process from "./Process.ts"
 import type { Row, Targets } from "./Row.ts"
+import type { Scraped } from "./scrape.ts"
 import type { Server } from "./Server.ts"
 
 interface Case {
@@ -51,27 +52,35 @@ const clientsOf = ({ over, times }: Case, url: string, identity: Client.Identity
     ? Client.http1(url, identity, 32)
     : Client.http2(url, identity, { connections: 4, streams: times < 1000 ? 1 : 8 })
 
+interface Answering {
+  readonly pid: number
+  readonly url: string
+  /** What it does besides: the share of a core. */
+  readonly load: number
+}
+
 /** Milliseconds of CPU for one, and what was answered. */
-export const measure = async (it: Case, { pid, url }: Pick<Server, "pid" | "url">, identity: Client.Identity) => {
+export const measure = async (it: Case, { load, pid, url }: Answering, identity: Client.Identity) => {
   const clients = clientsOf(it, url, identity)
   await clients.ask(it.question, Math.ceil(it.times / 3))
+  const began = performance.now()
   const before = Process.cpuMillis(pid)
   const body = await clients.ask(it.question, it.times)
-  const millis = (Process.cpuMillis(pid) - before) / it.times
+  const cpu = Process.cpuMillis(pid) - before - load * (performance.now() - began)
   clients.close()
-  return { body, millis }
+  return { body, millis: cpu / it.times }
 }
 
 /** Each case so many times as often as it says, and in large clusters less often: what is listed takes as much longer. */
-export const run = async (server: Server, wanted: number): Promise<ReadonlyArray<Row>> => {
+export const run = async (server: Server, scraped: Scraped, wanted: number): Promise<ReadonlyArray<Row>> => {
   const share = wanted * Math.min(1, 1000 / server.cluster.nodes)
   const identity = asAggregator(server.cluster)
   const rows: Array<Row> = []
   for (const whole of cases(await somePod(server))) {
     const it = { ...whole, times: Math.ceil(whole.times * share) }
-    const { body, millis } = await measure(it, server, identity)
+    const { body, millis } = await measure(it, { ...server, load: scraped.load }, identity)
     const bare = await Bare.answering(body)
-    const reference = await measure(it, bare, { ...identity, headers: {} })
+    const reference = await measure(it, { ...bare, load: 0 }, { ...identity, headers: {} })
     await bare.stop()
     rows.push({
       claim: `${it.claim} (${(body.length / 1000).toFixed(1)} kB)`,
