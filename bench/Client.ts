@@ -59,6 +59,14 @@ export const http2 = (url: string, { headers, tls }: Identity, load: Load): Clie
   )
 }
 
+/** One question over a connection of its own. */
+export const once = async (url: string, identity: Identity, question: Question) => {
+  const client = http2(url, identity, { connections: 1, streams: 1 })
+  const body = await client.ask(question, 1)
+  client.close()
+  return body.toString()
+}
+
 export const http1 = (url: string, { headers, tls }: Identity, connections: number): Clients => {
   const agent = new Agent({ keepAlive: true, maxSockets: connections, ...tls })
   const ask = ({ accept, path }: Question) =>

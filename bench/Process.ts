@@ -1,21 +1,22 @@
 /** What a process uses, as Linux tells from outside: nothing is added to what is measured. */
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
-import { readFileSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+
+/** Milliseconds of CPU since the start, user and system, of its threads: those of Node.js live as long as it does. */
+export const cpuMillis = (pid: number) =>
+  readdirSync(`/proc/${pid}/task`)
+    .map((thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]))
+    .reduce((sum, nanos) => sum + nanos, 0) / 1e6
 
 /** Clock ticks of `/proc` in a second. */
 const ticks = 100
 
-/** Milliseconds of CPU since the start, user and system. */
-export const cpuMillis = (pid: number) => millis(pid, 11)
-
-/** The same of all processes that it started and that have ended. */
-export const cpuMillisOfEnded = (pid: number) => millis(pid, 13)
-
-const millis = (pid: number, field: number) => {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-  return (Number(fields[field]) + Number(fields[field + 1])) * 1000 / ticks
+/** Milliseconds of CPU of all processes that we started and that have ended. */
+export const cpuMillisOfEnded = () => {
+  const stat = readFileSync("/proc/self/stat", "utf8")
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ").map(Number)
+  return ((fields[13] ?? 0) + (fields[14] ?? 0)) * 1000 / ticks
 }
 
 const megabytes = (pid: number, field: string) => {
@@ -33,14 +34,33 @@ export const peak = (pid: number) => megabytes(pid, "VmHWM")
 
 export const resetPeak = (pid: number) => writeFileSync(`/proc/${pid}/clear_refs`, "5")
 
-/** Another program of this folder, once it has said its first word; it ends with us. */
-export const start = async <Word>(
-  file: string,
-  args: ReadonlyArray<string>
-): Promise<{ readonly child: ChildProcess; readonly pid: number; readonly word: Word }> => {
+/** Another program of this folder; it ends with us. */
+export interface Started<Word> {
+  readonly child: ChildProcess
+  readonly pid: number
+  /** The first thing that it said. */
+  readonly word: Word
+}
+
+export const start = async <Word>(file: string, args: ReadonlyArray<string>): Promise<Started<Word>> => {
   const child = fork(new URL(file, import.meta.url), args, { serialization: "advanced" })
-  const [word] = await once(child, "message")
-  return { child, pid: child.pid ?? 0, word }
+  return { child, pid: child.pid ?? 0, word: await nextWord(child) }
+}
+
+/** What another program of this folder answers. */
+export const ask = <Word>(child: ChildProcess, question: string | Uint8Array): Promise<Word> => {
+  const answer = nextWord<Word>(child)
+  child.send(question)
+  return answer
+}
+
+const nextWord = async <Word>(child: ChildProcess): Promise<Word> => {
+  const waiting = new AbortController()
+  const ended = once(child, "exit", waiting).then(() => {
+    throw new Error(`${child.spawnargs.join(" ")} has ended`)
+  })
+  const [word] = await Promise.race([once(child, "message", waiting), ended]).finally(() => waiting.abort())
+  return word
 }
 
 export const stop = async (child: ChildProcess) => {

@@ -1,18 +1,18 @@
 /** What a benchmark says: one claim, one number, and what it is to be compared with. */
+import { figures, table } from "./Table.ts"
 
 export interface Row {
   readonly claim: string
   readonly value: number
   readonly unit: string
   /** What we want it to be, at most; or, where more is better, at least. */
-  readonly target?: number
+  readonly target?: number | undefined
   /** The same of something that does the least possible, in the same unit and in the same run. */
   readonly reference?: number
 }
 
-/** Three figures tell enough of a measurement. */
-const figures = (value: number | undefined) =>
-  value === undefined ? "" : value >= 1000 ? value.toFixed(0) : value.toPrecision(3)
+/** What we want of clusters of so many nodes. */
+export type Targets = Readonly<Record<number, number>>
 
 const cellsOf = ({ claim, reference, target, unit, value }: Row) => [
   claim,
@@ -20,15 +20,12 @@ const cellsOf = ({ claim, reference, target, unit, value }: Row) => [
   figures(target),
   unit,
   figures(reference),
-  figures(reference === undefined ? undefined : value / reference)
+  figures(reference !== undefined && reference > 0 ? value / reference : undefined)
 ]
 
-export const table = (rows: ReadonlyArray<Row>) => {
-  const cells = [["claim", "ours", "target", "unit", "reference", "ratio"], ...rows.map(cellsOf)]
-  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)))
-  const isNumber = [false, true, true, false, true, true]
-  return cells.map((row) =>
-    row.map((cell, column) => isNumber[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))
-      .join("  ").trimEnd()
-  ).join("\n")
-}
+export const print = (rows: ReadonlyArray<Row>) =>
+  table(["claim", "ours", "target", "unit", "reference", "ratio"], rows.map(cellsOf))
+
+/** Claims without a number, which no benchmark may leave behind. */
+export const unmeasured = (rows: ReadonlyArray<Row>) =>
+  rows.filter(({ reference = 1, value }) => ![value, reference].every(Number.isFinite)).map(({ claim }) => claim)

@@ -1,72 +1,60 @@
-/** The metrics server as it is deployed, in a process of its own, and the simulated cluster that it is in. */
+/** The metrics server as it is deployed, in a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
 import { connect } from "node:http2"
 import { createServer } from "node:net"
-import { fileURLToPath } from "node:url"
-import type { Identity } from "./Client.ts"
+import type { Cluster } from "./Cluster.ts"
 import * as Process from "./Process.ts"
-import type { Up } from "./simulatedCluster.ts"
+import { bundle, environment, nodeFlags } from "./Program.ts"
 
-export const podsPerNode = 30
+export interface Options {
+  /** Between two scrapes of a node: milliseconds. */
+  readonly resolution: number
+  /** Of Node.js, besides those of the image. */
+  readonly nodeFlags?: ReadonlyArray<string>
+}
 
-/** Between two scrapes of a node, as in the manifests: milliseconds. */
-export const resolution = 15_000
+/** As in the manifests. */
+export const defaults: Options = { resolution: 15_000 }
 
-export interface Server {
+export interface Server extends Options {
   readonly pid: number
   readonly url: string
-  readonly nodes: number
-  readonly cluster: Up
+  readonly cluster: Cluster
   /** From the start of the process until it was ready: milliseconds. */
   readonly readyAfter: number
   readonly stop: () => Promise<void>
 }
 
-/** As in the image (deploy/Dockerfile). */
-export const nodeFlags = ["--max-semi-space-size=4"]
-export const environment = { MALLOC_ARENA_MAX: "1" }
-
-const root = new URL("../", import.meta.url)
-
-/** Built by `npm run build`; without that, the sources. */
-export const program = () => {
-  const bundle = fileURLToPath(new URL("dist/metrics-server.mjs", root))
-  return existsSync(bundle) ? bundle : fileURLToPath(new URL("src/main.ts", root))
-}
-
-export const start = async (nodes: number): Promise<Server> => {
-  const { child: simulation, word: cluster } = await simulate(nodes)
+export const start = async (cluster: Cluster, options = defaults): Promise<Server> => {
   const began = performance.now()
-  const { child, url } = await launch(cluster)
+  const { child, url } = await launch(cluster, options)
   await until("/readyz", child, url)
   return {
+    ...options,
     pid: child.pid ?? 0,
     url,
-    nodes,
     cluster,
     readyAfter: performance.now() - began,
-    stop: async () => {
-      await Process.stop(child)
-      await Process.stop(simulation)
-    }
+    stop: () => Process.stop(child)
   }
 }
 
-export const simulate = (nodes: number) =>
-  Process.start<Up>("simulatedCluster.ts", [String(nodes), String(podsPerNode)])
-
-/** Starts the server in that cluster and waits for nothing. */
-export const launch = async (cluster: Up) => {
+/** Waits for nothing. */
+export const launch = async (cluster: Cluster, options = defaults) => {
   const port = await freePort()
-  const child = spawn(process.execPath, [...nodeFlags, program(), ...flags(cluster, port)], {
+  const flags = [...nodeFlags, ...options.nodeFlags ?? []]
+  const child = spawn(process.execPath, [...flags, bundle(), ...ownFlags(cluster, options, port)], {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, ...environment }
   })
+  // It ends with us, also when a measurement fails.
+  const end = () => child.kill()
+  process.once("exit", end)
+  child.once("exit", () => process.off("exit", end))
   return { child, url: `https://127.0.0.1:${port}` }
 }
 
-const flags = ({ directory }: Up, port: number) => [
+const ownFlags = ({ directory }: Cluster, { resolution }: Options, port: number) => [
   `--kubeconfig=${directory.metricsServerKubeconfig}`,
   `--secure-port=${port}`,
   "--bind-address=127.0.0.1",
@@ -93,7 +81,7 @@ export const until = async (path: "/livez" | "/readyz", child: ChildProcess, url
 }
 
 /** 0 where nobody answers. */
-export const status = (url: string, path: string) =>
+const status = (url: string, path: string) =>
   new Promise<number>((resolve) => {
     const session = connect(url, { rejectUnauthorized: false })
     const end = (status: number) => {
@@ -106,15 +94,3 @@ export const status = (url: string, path: string) =>
       () => end(0)
     )
   })
-
-/** How the aggregation layer asks: with its certificate, in the name of a user who may read everything. */
-export const asAggregator = ({ directory }: Up): Identity => ({
-  tls: {
-    cert: readFileSync(`${directory.path}/clients/front-proxy-client.crt`),
-    key: readFileSync(`${directory.path}/clients/front-proxy-client.key`),
-    rejectUnauthorized: false
-  },
-  headers: {
-    "x-remote-user": "system:serviceaccount:default:reader"
-  }
-})

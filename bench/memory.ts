@@ -1,40 +1,50 @@
-/** What the server keeps in memory: at rest, and while the longest lists are read, beside bare connections to as many kubelets. */
+/** What the server keeps in memory at rest, and what it needs besides while the longest lists are read. */
+import * as Bare from "./Bare.ts"
 import * as Client from "./Client.ts"
+import { asAggregator } from "./Cluster.ts"
 import * as Process from "./Process.ts"
-import type { Row } from "./Row.ts"
-import { asAggregator, podsPerNode, type Server } from "./Server.ts"
+import type { Row, Targets } from "./Row.ts"
+import type { Server } from "./Server.ts"
 
-const targets: Readonly<Record<number, number>> = { 100: 110, 1000: 220, 5000: 600 }
+const steadyTargets: Targets = { 100: 110, 1000: 220, 5000: 600 }
 
-export const atRest = async ({ cluster, nodes, pid }: Server): Promise<ReadonlyArray<Row>> => {
-  const target = targets[nodes]
-  const bare = await Process.start("bareConnections.ts", [cluster.directory.kubeletCa, cluster.ports.join()])
-  const reference = Process.rss(bare.pid)
-  await Process.stop(bare.child)
-  return [{
-    claim: `memory with ${nodes} nodes of ${podsPerNode} pods`,
-    value: Process.rss(pid),
+/** Of 30 000 pods. */
+const peakTargets: Targets = { 1000: 80 }
+
+const forms = { JSON: "application/json", protobuf: "application/vnd.kubernetes.protobuf" }
+
+export const run = async ({ cluster, pid, url }: Server, bare: Bare.Scraping): Promise<ReadonlyArray<Row>> => {
+  const steady = Process.rss(pid)
+  const rows: Array<Row> = [{
+    claim: "steady memory, beside that of as many bare connections",
+    value: steady,
     unit: "MB RSS",
-    ...target !== undefined && { target },
-    reference
+    target: steadyTargets[cluster.nodes],
+    reference: bare.rss
   }]
-}
-
-/** Eight clients at once, three times each. */
-export const underLists = async ({ cluster, nodes, pid, url }: Server): Promise<ReadonlyArray<Row>> => {
-  const rows: Array<Row> = []
-  for (const accept of ["application/json", "application/vnd.kubernetes.protobuf"]) {
-    const clients = Client.http2(url, asAggregator(cluster), { connections: 8, streams: 1 })
-    const steady = Process.rss(pid)
-    Process.resetPeak(pid)
-    await clients.ask({ path: "/apis/metrics.k8s.io/v1beta1/pods", accept }, 24)
-    clients.close()
+  const identity = asAggregator(cluster)
+  for (const [form, accept] of Object.entries(forms)) {
+    const ours = await underLists(pid, url, identity, accept)
+    const server = await Bare.answering(ours.body)
+    const before = Process.rss(server.pid)
+    const { peak } = await underLists(server.pid, server.url, { ...identity, headers: {} }, accept)
+    await server.stop()
     rows.push({
-      claim: `more of it under 8 lists of all pods at once, ${accept.split(/[/.]/).at(-1)}`,
-      value: Process.peak(pid) - steady,
+      claim: `peak above it, 8 lists of all pods at once, ${form}`,
+      value: ours.peak - steady,
       unit: "MB RSS",
-      ...nodes === 1000 && { target: 80 }
+      target: peakTargets[cluster.nodes],
+      reference: peak - before
     })
   }
   return rows
+}
+
+/** Eight clients at once, three times each. */
+const underLists = async (pid: number, url: string, identity: Client.Identity, accept: string) => {
+  const clients = Client.http2(url, identity, { connections: 8, streams: 1 })
+  Process.resetPeak(pid)
+  const body = await clients.ask({ path: "/apis/metrics.k8s.io/v1beta1/pods", accept }, 24)
+  clients.close()
+  return { body, peak: Process.peak(pid) }
 }

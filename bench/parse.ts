@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs"
 import { parse } from "../src/scrape/Exposition.ts"
 import { generate } from "../src/simulate/Cluster.ts"
 import * as KubeletPage from "../src/simulate/KubeletPage.ts"
-import { type Row, table } from "./Row.ts"
+import { print, type Row } from "./Row.ts"
 
 const recorded = (): Uint8Array => readFileSync(new URL("../test/fixtures/pages/kubelet-1.36.txt", import.meta.url))
 
@@ -47,4 +47,4 @@ export const run = (): ReadonlyArray<Row> => [
   measure("a page of 70 pods", printed(70))
 ]
 
-if (import.meta.main) process.stdout.write(`${table(run())}\n`)
+if (import.meta.main) process.stdout.write(`${print(run())}\n`)

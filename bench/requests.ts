@@ -1,14 +1,17 @@
 /** What an answer costs: CPU of the server for a request, beside a bare server that sends the same bytes. */
+import * as Bare from "./Bare.ts"
 import * as Client from "./Client.ts"
+import { asAggregator } from "./Cluster.ts"
 import * as Process from "./Process.ts"
-import type { Row } from "./Row.ts"
-import { asAggregator, type Server } from "./Server.ts"
+import type { Row, Targets } from "./Row.ts"
+import type { Scraped } from "./scrape.ts"
+import type { Server } from "./Server.ts"
 
 interface Case {
   readonly claim: string
   readonly question: Client.Question
-  /** Milliseconds of CPU, at 1000 nodes. */
-  readonly target: number
+  /** Milliseconds of CPU. */
+  readonly targets: Targets
   readonly times: number
   readonly over?: "HTTP/1.1"
 }
@@ -17,20 +20,29 @@ const json = "application/json"
 const protobuf = "application/vnd.kubernetes.protobuf"
 const gv = "/apis/metrics.k8s.io/v1beta1"
 
+const ask = (path: string, accept: string): Client.Question => ({ path: `${gv}${path}`, accept })
+
+export const listOfAllPods: Case = {
+  claim: "list of all pods, JSON",
+  question: ask("/pods", json),
+  times: 30,
+  targets: { 1000: 30 }
+}
+
 const cases = (pod: string): ReadonlyArray<Case> => {
-  const ask = (path: string, accept: string) => ({ path: `${gv}${path}`, accept })
   const one = ask(`/namespaces/ns-07/pods/${pod}`, json)
-  // What the HPA asks for: the thirty pods of a deployment, by their label.
+  const targetsOfOne = { 100: 0.09, 1000: 0.09, 5000: 0.09 }
+  // What the HPA asks for: the thirty pods of a deployment, by their label. With 1000 nodes the namespace has 1500.
   const some = "/namespaces/ns-07/pods?labelSelector=app%3Dapp-0001"
   return [
-    { claim: "list of all pods, JSON", question: ask("/pods", json), times: 30, target: 30 },
-    { claim: "list of all pods, protobuf", question: ask("/pods", protobuf), times: 30, target: 20 },
-    { claim: "list of all nodes, JSON", question: ask("/nodes", json), times: 300, target: 1.2 },
-    { claim: "list of all nodes, protobuf", question: ask("/nodes", protobuf), times: 300, target: 0.8 },
-    { claim: "one pod, HTTP/2", question: one, times: 20_000, target: 0.09 },
-    { claim: "one pod, HTTP/1.1", question: one, times: 10_000, target: 0.09, over: "HTTP/1.1" },
-    { claim: "30 pods by label, JSON", question: ask(some, json), times: 5000, target: 0.14 },
-    { claim: "30 pods by label, protobuf", question: ask(some, protobuf), times: 5000, target: 0.12 }
+    listOfAllPods,
+    { claim: "list of all pods, protobuf", question: ask("/pods", protobuf), times: 30, targets: { 1000: 20 } },
+    { claim: "list of all nodes, JSON", question: ask("/nodes", json), times: 300, targets: { 1000: 1.2 } },
+    { claim: "list of all nodes, protobuf", question: ask("/nodes", protobuf), times: 300, targets: { 1000: 0.8 } },
+    { claim: "one pod, HTTP/2", question: one, times: 20_000, targets: targetsOfOne },
+    { claim: "one pod, HTTP/1.1", question: one, times: 10_000, targets: targetsOfOne, over: "HTTP/1.1" },
+    { claim: "30 pods by label, JSON", question: ask(some, json), times: 5000, targets: { 1000: 0.14 } },
+    { claim: "30 pods by label, protobuf", question: ask(some, protobuf), times: 5000, targets: { 1000: 0.12 } }
   ]
 }
 
@@ -40,33 +52,41 @@ const clientsOf = ({ over, times }: Case, url: string, identity: Client.Identity
     ? Client.http1(url, identity, 32)
     : Client.http2(url, identity, { connections: 4, streams: times < 1000 ? 1 : 8 })
 
-/** Milliseconds of CPU for one, and what was answered. */
-const measure = async (it: Case, pid: number, url: string, identity: Client.Identity) => {
-  const clients = clientsOf(it, url, identity)
-  await clients.ask(it.question, Math.ceil(it.times / 3))
-  const before = Process.cpuMillis(pid)
-  const body = await clients.ask(it.question, it.times)
-  const millis = (Process.cpuMillis(pid) - before) / it.times
-  clients.close()
-  return { body, millis }
+interface Answering {
+  readonly pid: number
+  readonly url: string
+  /** What it does besides: the share of a core. */
+  readonly load: number
 }
 
-/** Each case so many times as often as it says. */
-export const run = async (server: Server, share: number): Promise<ReadonlyArray<Row>> => {
+/** Milliseconds of CPU for one, and what was answered. */
+export const measure = async (it: Case, { load, pid, url }: Answering, identity: Client.Identity) => {
+  const clients = clientsOf(it, url, identity)
+  await clients.ask(it.question, Math.ceil(it.times / 3))
+  const began = performance.now()
+  const before = Process.cpuMillis(pid)
+  const body = await clients.ask(it.question, it.times)
+  const cpu = Process.cpuMillis(pid) - before - load * (performance.now() - began)
+  clients.close()
+  return { body, millis: cpu / it.times }
+}
+
+/** Each case so many times as often as it says, and in large clusters less often: what is listed takes as much longer. */
+export const run = async (server: Server, scraped: Scraped, wanted: number): Promise<ReadonlyArray<Row>> => {
+  const share = wanted * Math.min(1, 1000 / server.cluster.nodes)
   const identity = asAggregator(server.cluster)
   const rows: Array<Row> = []
   for (const whole of cases(await somePod(server))) {
     const it = { ...whole, times: Math.ceil(whole.times * share) }
-    const { body, millis } = await measure(it, server.pid, server.url, identity)
-    const bare = await Process.start<number>("bareServer.ts", [])
-    bare.child.send(body)
-    const reference = await measure(it, bare.pid, `https://127.0.0.1:${bare.word}`, { ...identity, headers: {} })
-    await Process.stop(bare.child)
+    const { body, millis } = await measure(it, { ...server, load: scraped.load }, identity)
+    const bare = await Bare.answering(body)
+    const reference = await measure(it, { ...bare, load: 0 }, { ...identity, headers: {} })
+    await bare.stop()
     rows.push({
       claim: `${it.claim} (${(body.length / 1000).toFixed(1)} kB)`,
       value: millis,
       unit: "ms CPU",
-      ...server.nodes === 1000 && { target: it.target },
+      target: it.targets[server.cluster.nodes],
       reference: reference.millis
     })
   }
@@ -74,8 +94,6 @@ export const run = async (server: Server, share: number): Promise<ReadonlyArray<
 }
 
 const somePod = async ({ cluster, url }: Server): Promise<string> => {
-  const client = Client.http2(url, asAggregator(cluster), { connections: 1, streams: 1 })
-  const list = await client.ask({ path: `${gv}/namespaces/ns-07/pods`, accept: json }, 1)
-  client.close()
-  return JSON.parse(list.toString()).items[0].metadata.name
+  const list = await Client.once(url, asAggregator(cluster), ask("/namespaces/ns-07/pods", json))
+  return JSON.parse(list).items[0].metadata.name
 }

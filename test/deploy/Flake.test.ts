@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
-import { environment, nodeFlags } from "../../bench/Server.ts"
+import { environment, nodeFlags } from "../../bench/Program.ts"
 
 const flake = readFileSync("flake.nix", "utf8")
 const { name, version } = JSON.parse(readFileSync("package.json", "utf8"))

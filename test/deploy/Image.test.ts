@@ -2,7 +2,7 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
-import { environment, nodeFlags } from "../../bench/Server.ts"
+import { environment, nodeFlags } from "../../bench/Program.ts"
 import { isolation } from "../fixtures/Container.ts"
 import { Built, serve, simulation, written } from "../fixtures/Deployed.ts"
 import * as Dockerfile from "../fixtures/Dockerfile.ts"

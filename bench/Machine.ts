@@ -1,0 +1,8 @@
+/** What it was measured on, without which no figure says anything. */
+import { cpus, release, totalmem, type } from "node:os"
+
+export const describe = () => {
+  const models = cpus().map(({ model }) => model.trim())
+  const memory = (totalmem() / 1e9).toFixed(0)
+  return `Node.js ${process.version}, ${type()} ${release()}, ${models.length} x ${models[0]}, ${memory} GB of memory`
+}

@@ -1,0 +1,47 @@
+/**
+ * The least that Node.js needs to scrape: a kept connection to each kubelet, whose page is asked for and thrown away.
+ * Arguments: authority's file, ports. It connects, and then does a cycle whenever it is told to.
+ */
+import Undici from "@effect/platform-node/Undici"
+import { readFileSync } from "node:fs"
+import { tokens } from "../src/simulate/Identities.ts"
+import { sleep } from "./Process.ts"
+
+/** As the server begins its turns: one every so many milliseconds, those of a tick together. All at once they would cost less. */
+const pace = 4
+const tick = 100
+
+const [ca = "", ports = ""] = process.argv.slice(2)
+process.on("disconnect", () => process.exit(0))
+
+const agent = new Undici.Agent({
+  allowH2: false,
+  connections: 1,
+  keepAliveTimeout: 600_000,
+  connect: { ca: readFileSync(ca, "utf8") }
+})
+
+const get = async (port: string) => {
+  const { body } = await agent.request({
+    origin: `https://127.0.0.1:${port}`,
+    path: "/metrics/resource",
+    method: "GET",
+    headers: { authorization: `Bearer ${tokens.metricsServer}` }
+  })
+  await body.arrayBuffer()
+}
+
+const cycle = async () => {
+  const began = performance.now()
+  const pages: Array<Promise<void>> = []
+  for (const port of ports.split(",")) {
+    const due = began + Math.floor(pages.length * pace / tick) * tick
+    if (due > performance.now()) await sleep(due - performance.now())
+    pages.push(get(port))
+  }
+  await Promise.all(pages)
+  process.send?.("done")
+}
+
+process.on("message", cycle)
+await cycle()
