@@ -10,8 +10,8 @@ export const file = new URL("flags.md", import.meta.url)
 const head = `# Flags
 
 Written by \`npm run docs\` from the table that the command line is read by. Names, defaults and meanings are those of
-kubernetes-sigs/metrics-server, so that its manifests work unchanged; \`--metric-retention\`, \`--publish-swap\` and
-\`--runtime-config\` are ours. Values are Go's: durations such as \`1m30s\`, switches as \`--flag\`, \`--flag=false\` or
+kubernetes-sigs/metrics-server, so that its manifests work unchanged; \`--metric-retention\`, \`--publish-swap\`,
+\`--runtime-config\` and \`--kubelet-max-idle-connections\` are ours. Values are Go's: durations such as \`1m30s\`, switches as \`--flag\`, \`--flag=false\` or
 \`--flag=f\`, lists with commas or in several flags, \`-v2\`, \`-v=2\` or \`--v 2\`. Everything that is wrong with a command
 line is told at once.
 `
