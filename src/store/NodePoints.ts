@@ -1,14 +1,13 @@
 /** The last two readings of a node and of its containers, in columns; what has gone is kept for a while. */
 import { Array as Arr, Option } from "effect"
 import { type ContainerKey, Points, type Sample } from "../Sample.ts"
-import { type PublishedUsage, UsageBlock } from "./PublishedUsage.ts"
+import { type PublishedUsage, type Rows, UsageBlock } from "./PublishedUsage.ts"
 import { cpuNanocores, type Pair, take, window } from "./Usage.ts"
 
 /** The rows of a pod's containers, sorted by their names. */
-export interface PodRows {
+export interface PodRows extends Rows {
   readonly namespace: string
   readonly name: string
-  readonly rows: ReadonlyArray<number>
   /** What is published of the pod, once this node has reported it: so that nobody looks for it at every sample. */
   published: PublishedUsage | undefined
 }
@@ -75,7 +74,7 @@ export class NodePoints implements Pair {
 
   /** What the readings of the last page come to, for every row that has a window. */
   usages(node: string, now: number) {
-    const block = new UsageBlock(node, this.#containers, this.#onPage + 1, now)
+    const block = new UsageBlock(node, this.#onPage + 1, now)
     const withSwap = Option.getOrElse(this.#options.publishSwap, () => this.#hasSwapped)
     for (let row = 0; row <= this.#onPage; row++) {
       if (!this.#hasUsage(row)) continue
@@ -180,18 +179,31 @@ const idOf = ({ container, namespace, pod }: ContainerKey) => JSON.stringify([na
 const podsOf = (containers: ReadonlyArray<ContainerKey>): ReadonlyArray<PodRows> => {
   const rows = containers.map((key, index) => ({ key, row: index + 1 }))
   const pods = Arr.groupBy(rows, ({ key }) => JSON.stringify([key.namespace, key.pod]))
-  return Object.values(pods).map((pod) => ({
-    namespace: pod[0].key.namespace,
-    name: pod[0].key.pod,
-    rows: shared(pod.sort((a, b) => a.key.container < b.key.container ? -1 : 1).map(({ row }) => row)),
-    published: undefined
-  }))
+  const shareName = shareSingles<string>()
+  return Object.values(pods).map((pod) => {
+    const sorted = pod.sort((a, b) => a.key.container < b.key.container ? -1 : 1)
+    return {
+      namespace: pod[0].key.namespace,
+      name: pod[0].key.pod,
+      rows: shareRow(sorted.map(({ row }) => row)),
+      names: shareName(sorted.map(({ key }) => key.container)),
+      published: undefined
+    }
+  })
 }
 
-/** Most pods have one container: they share the arrays that name one row. */
-const shared = (rows: ReadonlyArray<number>): ReadonlyArray<number> => {
-  const [row = 0] = rows
-  return rows.length === 1 ? singles[row] ??= rows : rows
+/** Most pods have one container: they share the arrays of one element. */
+const shareSingles = <A>() => {
+  const known = new Map<A, ReadonlyArray<A>>()
+  return (array: ReadonlyArray<A>): ReadonlyArray<A> => {
+    const [first] = array
+    if (first === undefined || array.length > 1) return array
+    const same = known.get(first)
+    if (same !== undefined) return same
+    known.set(first, array)
+    return array
+  }
 }
 
-const singles: Array<ReadonlyArray<number>> = []
+/** As many as the largest node has rows. */
+const shareRow = shareSingles<number>()

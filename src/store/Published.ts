@@ -2,7 +2,7 @@
 import type { PodRows } from "./NodePoints.ts"
 import { PublishedUsage, type UsageBlock } from "./PublishedUsage.ts"
 
-const nodeRows = [0]
+const nodeRows = { rows: [0], names: [""] }
 
 export class Published {
   readonly #nodes = new Map<string, PublishedUsage>()
@@ -37,7 +37,7 @@ export class Published {
 
   /** Takes in what a sample completes: a part of a pod would be less than its truth. */
   put(block: UsageBlock, pods: ReadonlyArray<PodRows>) {
-    if (block.has(nodeRows)) this.#putNode(block)
+    if (block.has(nodeRows.rows)) this.#putNode(block)
     for (const pod of pods) {
       if (block.has(pod.rows)) this.#putPod(pod, block)
     }
@@ -65,15 +65,16 @@ export class Published {
 
   /** A pod that two nodes report is of the one where it started later: it has moved there. */
   #putPod(pod: PodRows, block: UsageBlock) {
-    const { published, rows } = pod
+    const { published } = pod
     const usage = published?.isReleased === false ? published : this.#find(pod, block)
     pod.published = usage
     const owner = this.#standing(usage, block.publishedAt)
-    if (owner === undefined || owner.node === block.node || block.start(rows) > owner.start) usage.renew(block, rows)
+    if (owner === undefined || owner.node === block.node || block.start(pod.rows) > owner.start) usage.renew(block, pod)
   }
 
   /** What is published of the pod; this, if it is nothing yet. */
-  #find({ name, namespace, rows }: PodRows, block: UsageBlock) {
+  #find(pod: PodRows, block: UsageBlock) {
+    const { name, namespace } = pod
     let pods = this.#pods.get(namespace)
     if (pods === undefined) {
       pods = new Map()
@@ -81,7 +82,7 @@ export class Published {
     }
     let usage = pods.get(name)
     if (usage === undefined) {
-      usage = new PublishedUsage(block, rows)
+      usage = new PublishedUsage(block, pod)
       pods.set(name, usage)
     }
     return usage

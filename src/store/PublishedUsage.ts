@@ -1,20 +1,17 @@
 /** What is published of a node's sample: usage in columns, for every row whose readings make a window. */
-import type { ContainerKey, Usages } from "../Sample.ts"
+import type { Usages } from "../Sample.ts"
 
 const fields = 6
 
-/** What one sample came to. Immutable once it is filled: a newer sample makes a new one. */
+/** What one sample came to, row 0 for the node. Immutable once it is filled: a newer sample makes a new one. */
 export class UsageBlock {
   readonly node: string
-  /** `containers[i]` has row `i + 1`, row 0 is the node. */
-  readonly containers: ReadonlyArray<ContainerKey>
   /** By our clock; kubelet clocks may be skewed. */
   readonly publishedAt: number
   readonly #values: Float64Array
 
-  constructor(node: string, containers: ReadonlyArray<ContainerKey>, rows: number, publishedAt: number) {
+  constructor(node: string, rows: number, publishedAt: number) {
     this.node = node
-    this.containers = containers
     this.publishedAt = publishedAt
     this.#values = new Float64Array(rows * fields).fill(Number.NaN)
   }
@@ -78,22 +75,29 @@ export class UsageBlock {
   }
 }
 
-/** The last rows of a block that completed a pod, or the node. It stays the same object while newer ones come. */
+/** Where a block has what is of one pod, or of the node. */
+export interface Rows {
+  readonly rows: ReadonlyArray<number>
+  /** The container of each row; of the node none, which is empty. */
+  readonly names: ReadonlyArray<string>
+}
+
+/** The last block that completed a pod, or the node. It stays the same object while newer ones come. */
 export class PublishedUsage implements Usages {
   /** Nobody finds it any more. */
   isReleased = false
   #block: UsageBlock
-  #rows: ReadonlyArray<number>
+  #of: Rows
 
-  constructor(block: UsageBlock, rows: ReadonlyArray<number>) {
+  constructor(block: UsageBlock, of: Rows) {
     this.#block = block
-    this.#rows = rows
+    this.#of = of
   }
 
   /** From now on it says this. */
-  renew(block: UsageBlock, rows: ReadonlyArray<number>) {
+  renew(block: UsageBlock, of: Rows) {
     this.#block = block
-    this.#rows = rows
+    this.#of = of
   }
 
   get node() {
@@ -101,7 +105,7 @@ export class PublishedUsage implements Usages {
   }
 
   get size() {
-    return this.#rows.length
+    return this.#of.rows.length
   }
 
   get timestamp() {
@@ -117,28 +121,27 @@ export class PublishedUsage implements Usages {
   }
 
   get start() {
-    return this.#block.start(this.#rows)
+    return this.#block.start(this.#of.rows)
   }
 
   name(index: number) {
-    const row = this.#rows[index]!
-    return row === 0 ? "" : this.#block.containers[row - 1]!.container
+    return this.#of.names[index]!
   }
 
   cpuNanocores(index: number) {
-    return this.#block.cpuNanocores(this.#rows[index]!)
+    return this.#block.cpuNanocores(this.#of.rows[index]!)
   }
 
   memoryBytes(index: number) {
-    return this.#block.memoryBytes(this.#rows[index]!)
+    return this.#block.memoryBytes(this.#of.rows[index]!)
   }
 
   swapBytes(index: number) {
-    return this.#block.swapBytes(this.#rows[index]!)
+    return this.#block.swapBytes(this.#of.rows[index]!)
   }
 
   get #earliest() {
-    const rows = this.#rows
+    const { rows } = this.#of
     let earliest = rows[0]!
     for (let index = 1; index < rows.length; index++) {
       if (this.#block.timestamp(rows[index]!) < this.#block.timestamp(earliest)) earliest = rows[index]!

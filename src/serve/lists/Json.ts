@@ -25,6 +25,11 @@ const text = {
   endOfContainers: bytes("]}")
 }
 
+/** The end of the metadata: in large clusters the greater part of a list of nodes, and always the same. */
+const ofLabels = Recent.ofObject((labels: Labels) =>
+  bytes(`${Object.keys(labels).length === 0 ? "" : `,"labels":${JSON.stringify(labels)}`}},"timestamp":"`)
+)
+
 /** The fixed texts of an object, and times; the same of a usage, with its quantities. */
 const roomOfObject = 160
 const roomOfUsage = 60 + 3 * Amounts.room
@@ -33,11 +38,11 @@ const roomOfUsage = 60 + 3 * Amounts.room
 export const objects = (listing: Listing, { ofContainers }: Shape) => {
   const { cpuNanocores, memoryBytes, names, objects, starts, swapBytes, timestamps, windows } = listing
   const created = formatTimestamp(listing.now)
-  const behindName = sharedByNeighbours((namespace: string | undefined, labels: Labels) => {
+  const behindName = sharedByNeighbours((namespace: string | undefined) => {
     const inNamespace = namespace === undefined ? "" : `","namespace":${JSON.stringify(namespace).slice(0, -1)}`
-    const labelled = Object.keys(labels).length === 0 ? "" : `,"labels":${JSON.stringify(labels)}`
-    return bytes(`${inNamespace}","creationTimestamp":"${created}"${labelled}},"timestamp":"`)
+    return bytes(`${inNamespace}","creationTimestamp":"${created}"`)
   })
+  const labelled = sharedByNeighbours(ofLabels)
   const beforeUsage = ofContainers ? `"containers":[` : `"usage":{"cpu":"`
   const timestamp = Recent.of((second: number) => bytes(`${formatTimestamp(second * 1000)}","window":"`))
   const window = Recent.of((millis: number) => bytes(`${formatGoDuration(millis)}",${beforeUsage}`))
@@ -55,7 +60,7 @@ export const objects = (listing: Listing, { ofContainers }: Shape) => {
   return pieces(objects.length, {
     room: (index) => {
       const { labels, name, namespace } = objects[index]!
-      let room = roomOfObject + Write.room(name) + behindName(namespace, labels).length
+      let room = roomOfObject + Write.room(name) + behindName(namespace).length + labelled(labels).length
       for (let row = starts[index]!; row < starts[index + 1]!; row++) room += roomOfUsage + Write.room(names[row]!)
       return room
     },
@@ -63,7 +68,8 @@ export const objects = (listing: Listing, { ofContainers }: Shape) => {
       const { labels, name, namespace } = objects[index]!
       let at = Write.run(bytes, start, index === 0 ? text.first : text.next)
       at = Write.json(bytes, at, name)
-      at = Write.run(bytes, at, behindName(namespace, labels))
+      at = Write.run(bytes, at, behindName(namespace))
+      at = Write.run(bytes, at, labelled(labels))
       at = Write.run(bytes, at, timestamp(Math.floor(timestamps[index]! / 1000)))
       at = Write.run(bytes, at, window(windows[index]!))
       const first = starts[index]!

@@ -29,11 +29,11 @@ export const pieces = function*(objects: number, { room, write }: Writer) {
   if (length > 0) yield bytes.subarray(0, length)
 }
 
-/** Neighbours mostly share what is made of something of theirs: it is made once for all of them. */
-export const sharedByNeighbours = <A, B>(make: (one: A, other: B) => Uint8Array) => {
-  let last: { readonly one: A; readonly other: B; readonly made: Uint8Array } | undefined
-  return (one: A, other: B): Uint8Array => {
-    if (last === undefined || last.one !== one || last.other !== other) last = { one, other, made: make(one, other) }
+/** Neighbours mostly share a value: what is made of it is made once for all of them. */
+export const sharedByNeighbours = <A>(make: (value: A) => Uint8Array) => {
+  let last: { readonly value: A; readonly made: Uint8Array } | undefined
+  return (value: A): Uint8Array => {
+    if (last === undefined || last.value !== value) last = { value, made: make(value) }
     return last.made
   }
 }

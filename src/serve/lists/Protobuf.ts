@@ -40,6 +40,9 @@ const entries = (number: number) => {
 const ofContainer = entries(2)
 const ofNode = entries(4)
 
+/** Of a node the greater part, and always the same. */
+const ofLabels = Recent.ofObject((labels: Labels) => written(writeLabels, labels))
+
 /** The tags and lengths of an object, and times; the same of a container, with its quantities. */
 const roomOfObject = 80
 const roomOfUsage = 60 + 3 * Amounts.room
@@ -47,15 +50,16 @@ const roomOfUsage = 60 + 3 * Amounts.room
 /** As few runs of bytes as can be: what objects share with their neighbours is one run, up to what differs. */
 export const objects = (listing: Listing, { ofContainers }: Shape) => {
   const { cpuNanocores, memoryBytes, names, objects, starts, swapBytes, timestamps, windows } = listing
-  const behindName = sharedByNeighbours((namespace: string | undefined, labels: Labels) =>
+  const behindName = sharedByNeighbours((namespace: string | undefined) =>
     written((writer) => {
       string(writer, 2, "") // generateName
       string(writer, 3, namespace ?? "")
       for (const empty of [4, 5, 6]) string(writer, empty, "") // selfLink, uid, resourceVersion
       writer.tag(7, 0).int64(0) // generation
-      return writeLabels(message(writer, 8, writeTime, listing.now), labels)
+      return message(writer, 8, writeTime, listing.now)
     }, undefined)
   )
+  const labelled = sharedByNeighbours(ofLabels)
   const timestamp = Recent.of((second: number) =>
     written((writer) => message(writer, 2, writeTime, second * 1000), undefined)
   )
@@ -78,7 +82,7 @@ export const objects = (listing: Listing, { ofContainers }: Shape) => {
   return pieces(objects.length, {
     room: (index) => {
       const { labels, name, namespace } = objects[index]!
-      let room = roomOfObject + Write.room(name) + behindName(namespace, labels).length
+      let room = roomOfObject + Write.room(name) + behindName(namespace).length + labelled(labels).length
       for (let row = starts[index]!; row < starts[index + 1]!; row++) room += roomOfUsage + Write.room(names[row]!)
       return room
     },
@@ -91,7 +95,8 @@ export const objects = (listing: Listing, { ofContainers }: Shape) => {
       bytes[metadata] = first
       let at = Write.utf8(bytes, metadata + 2, name)
       at = Write.length(bytes, metadata + 2, at, 1)
-      at = Write.run(bytes, at, behindName(namespace, labels))
+      at = Write.run(bytes, at, behindName(namespace))
+      at = Write.run(bytes, at, labelled(labels))
       at = Write.length(bytes, metadata, at, 2)
       at = Write.run(bytes, at, timestamp(Math.floor(timestamps[index]! / 1000)))
       at = Write.run(bytes, at, window(windows[index]!))
