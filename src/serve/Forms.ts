@@ -83,7 +83,10 @@ export const make = <Object extends Listed, Item extends Table.Item, Kind extend
       return { ...asObject(typed(item)), convert: converter(() => [item], false) }
     },
     many: (listing: Listing<Object>): Forms => {
-      const items = () => listing.objects.map((it, index) => options.item(it, usagesOf(listing, index), listing.now))
+      const items = () =>
+        Array.from(listing.slices).flatMap((slice) =>
+          slice.objects.map((it, index) => options.item(it, usagesOf(slice, index), listing.now))
+        )
       const whole = () => asList({ kind: `${kind}List`, apiVersion, metadata: {}, items: items() })
       return {
         json: () => whole().json(),

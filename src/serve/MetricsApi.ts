@@ -2,7 +2,6 @@
 import { type Array as Arr, Clock, Context, Effect, Function, Layer } from "effect"
 import { Nodes } from "../discover/Nodes.ts"
 import { Pods } from "../discover/Pods.ts"
-import type { Usages } from "../Sample.ts"
 import { ScrapeStatus } from "../scrape/ScrapeStatus.ts"
 import * as FieldSelector from "../selector/FieldSelector.ts"
 import * as LabelSelector from "../selector/LabelSelector.ts"
@@ -13,7 +12,7 @@ import * as Descriptor from "./Descriptor.ts"
 import type { Forms } from "./Forms.ts"
 import * as Freshness from "./Freshness.ts"
 import * as ListOptions from "./ListOptions.ts"
-import { type Listed, Listing } from "./lists/Listing.ts"
+import * as Listing from "./lists/Listing.ts"
 import { group, type Version } from "./schema/Metrics.ts"
 
 /** Nodes or pods, under one version's name. */
@@ -54,7 +53,7 @@ export class MetricsApi extends Context.Service<MetricsApi, {
   }
 }
 
-const serve = <Object extends Listed>(
+const serve = <Object extends Listing.Listed>(
   store: MetricsStore["Service"],
   freshness: Freshness.Freshness,
   descriptor: Descriptor.Descriptor<Object>,
@@ -69,21 +68,16 @@ const serve = <Object extends Listed>(
       const options = yield* Effect.fromResult(optionsOf(query))
       if (options.watch) return yield* new VerbNotSupported({ verb: "watch", group, resource: descriptor.resource })
       const now = yield* Clock.currentTimeMillis
-      // From here on nothing waits, so that a list is of one moment.
       const snapshot = yield* store.snapshot
       const isSelected = LabelSelector.matcher(options.labels)
-      const objects: Array<Object> = []
-      const used: Array<Usages> = []
-      for (const object of descriptor.list(namespace)) {
-        if (!isSelected(object.labels)) continue
+      return many(Listing.make(now, descriptor.list(namespace), (object) => {
+        if (!isSelected(object.labels)) return undefined
         const usages = descriptor.usages(snapshot, object)
-        if (usages === undefined) continue
-        if (!FieldSelector.matches(options.fields, (name) => descriptor.field(name, object, usages))) continue
-        objects.push(object)
-        used.push(usages)
+        if (usages === undefined) return undefined
+        if (!FieldSelector.matches(options.fields, (name) => descriptor.field(name, object, usages))) return undefined
         freshness.observe(now - usages.timestamp)
-      }
-      return many(new Listing(objects, used, now))
+        return usages
+      }))
     }),
 
     get: Effect.fnUntraced(function*({ name, namespace }) {

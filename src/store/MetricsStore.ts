@@ -20,7 +20,7 @@ export class MetricsStore extends Context.Service<MetricsStore, {
   commit(sample: Sample): Effect.Effect<void>
   /** The node is gone: its points, and what only it published, are released. */
   forget(node: string): Effect.Effect<void>
-  /** What can be served at this moment, and is to be read before anything else happens. */
+  /** What can be served. Whether a value still stands is judged by this moment; one that is newer than that stands, too. */
   readonly snapshot: Effect.Effect<Snapshot>
   /** Distinct readings a node has: 0, 1, or 2, which is enough for usage. */
   depth(node: string): Effect.Effect<number>

@@ -3,7 +3,7 @@ import type { Labels } from "../../discover/Labels.ts"
 import { formatGoDuration, formatTimestamp } from "../../Quantity.ts"
 import * as Recent from "../../Recent.ts"
 import * as Amounts from "./Amounts.ts"
-import type { Listing, Shape } from "./Listing.ts"
+import type { Listing, Shape, Slice } from "./Listing.ts"
 import { pieces, sharedByNeighbours } from "./Pieces.ts"
 import * as Write from "./Write.ts"
 
@@ -35,9 +35,8 @@ const roomOfObject = 160
 const roomOfUsage = 60 + 3 * Amounts.room
 
 /** As few runs of bytes as can be: what objects share with their neighbours is one run, up to what differs. */
-export const objects = (listing: Listing, { ofContainers }: Shape) => {
-  const { cpuNanocores, memoryBytes, names, objects, starts, swapBytes, timestamps, windows } = listing
-  const created = formatTimestamp(listing.now)
+export const objects = ({ now, slices }: Listing, { ofContainers }: Shape) => {
+  const created = formatTimestamp(now)
   const behindName = sharedByNeighbours((namespace: string | undefined) => {
     const inNamespace = namespace === undefined ? "" : `","namespace":${JSON.stringify(namespace).slice(0, -1)}`
     return bytes(`${inNamespace}","creationTimestamp":"${created}"`)
@@ -48,7 +47,9 @@ export const objects = (listing: Listing, { ofContainers }: Shape) => {
   const window = Recent.of((millis: number) => bytes(`${formatGoDuration(millis)}",${beforeUsage}`))
   const container = Recent.of((name: string) => bytes(`{"name":${JSON.stringify(name)},"usage":{"cpu":"`))
 
-  const usage = (bytes: Uint8Array, start: number, row: number) => {
+  let separator = text.first
+
+  const usage = (bytes: Uint8Array, start: number, { cpuNanocores, memoryBytes, swapBytes }: Slice, row: number) => {
     let at = Amounts.cpu(bytes, start, cpuNanocores[row]!)
     at = Write.run(bytes, at, text.memory)
     at = Amounts.memory(bytes, at, memoryBytes[row]!)
@@ -57,27 +58,28 @@ export const objects = (listing: Listing, { ofContainers }: Shape) => {
     return Write.run(bytes, at, text.endOfUsage)
   }
 
-  return pieces(objects.length, {
-    room: (index) => {
+  return pieces(slices, {
+    room: ({ names, objects, starts }, index) => {
       const { labels, name, namespace } = objects[index]!
       let room = roomOfObject + Write.room(name) + behindName(namespace).length + labelled(labels).length
       for (let row = starts[index]!; row < starts[index + 1]!; row++) room += roomOfUsage + Write.room(names[row]!)
       return room
     },
-    write: (bytes, start, index) => {
+    write: (bytes, start, slice, index) => {
+      const { names, objects, starts, timestamps, windows } = slice
       const { labels, name, namespace } = objects[index]!
-      let at = Write.run(bytes, start, index === 0 ? text.first : text.next)
-      at = Write.json(bytes, at, name)
+      let at = Write.json(bytes, Write.run(bytes, start, separator), name)
+      separator = text.next
       at = Write.run(bytes, at, behindName(namespace))
       at = Write.run(bytes, at, labelled(labels))
       at = Write.run(bytes, at, timestamp(Math.floor(timestamps[index]! / 1000)))
       at = Write.run(bytes, at, window(windows[index]!))
       const first = starts[index]!
-      if (!ofContainers) return usage(bytes, at, first)
+      if (!ofContainers) return usage(bytes, at, slice, first)
       const end = starts[index + 1]!
       for (let row = first; row < end; row++) {
         if (row > first) at = Write.run(bytes, at, text.nextContainer)
-        at = usage(bytes, Write.run(bytes, at, container(names[row]!)), row)
+        at = usage(bytes, Write.run(bytes, at, container(names[row]!)), slice, row)
       }
       return Write.run(bytes, at, text.endOfContainers)
     }

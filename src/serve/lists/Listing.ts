@@ -1,4 +1,4 @@
-/** What a list says: objects and what they used at one moment, in columns. */
+/** What a list says: objects and what they used, in columns, gathered a slice at a time while it is written. */
 import type { Labels } from "../../discover/Labels.ts"
 import type { Usages } from "../../Sample.ts"
 
@@ -9,14 +9,48 @@ export interface Listed {
   readonly labels: Labels
 }
 
+export interface Listing<Object extends Listed = Listed> {
+  /** When it was asked for: milliseconds since the epoch. */
+  readonly now: number
+  /** Each is of the moment when it is asked for. */
+  readonly slices: Iterable<Slice<Object>>
+}
+
+/** Objects of one slice: a list that is no longer is of one moment, and gathering one keeps nobody waiting. */
+const most = 1024
+
+/** Of all these, those that have usages. */
+export const make = <Object extends Listed>(
+  now: number,
+  all: ReadonlyArray<Object>,
+  usagesOf: (object: Object) => Usages | undefined
+): Listing<Object> => ({ now, slices: { [Symbol.iterator]: () => gather(all, usagesOf) } })
+
+const gather = function*<Object extends Listed>(
+  all: ReadonlyArray<Object>,
+  usagesOf: (object: Object) => Usages | undefined
+) {
+  let objects: Array<Object> = []
+  let usages: Array<Usages> = []
+  for (const object of all) {
+    const used = usagesOf(object)
+    if (used === undefined) continue
+    objects.push(object)
+    usages.push(used)
+    if (objects.length < most) continue
+    yield new Slice(objects, usages)
+    objects = []
+    usages = []
+  }
+  if (objects.length > 0) yield new Slice(objects, usages)
+}
+
 /**
  * Usage lies scattered in the store, in the order of nodes, and lists are in that of names. It is gathered all at once,
  * which the processor does for many objects at a time; what is written afterwards is read from one end to the other.
  */
-export class Listing<Object extends Listed = Listed> {
+export class Slice<Object extends Listed = Listed> {
   readonly objects: ReadonlyArray<Object>
-  /** When the list was made: milliseconds since the epoch. */
-  readonly now: number
   /** Of each object, as in `Usages`. */
   readonly timestamps: Float64Array
   readonly windows: Float64Array
@@ -28,9 +62,8 @@ export class Listing<Object extends Listed = Listed> {
   readonly swapBytes: Float64Array
 
   /** Both arrays are of one length. */
-  constructor(objects: ReadonlyArray<Object>, usages: ReadonlyArray<Usages>, now: number) {
+  constructor(objects: ReadonlyArray<Object>, usages: ReadonlyArray<Usages>) {
     this.objects = objects
-    this.now = now
     this.timestamps = new Float64Array(usages.length)
     this.windows = new Float64Array(usages.length)
     this.starts = new Uint32Array(usages.length + 1)
@@ -60,17 +93,17 @@ export class Listing<Object extends Listed = Listed> {
   }
 }
 
-/** The usages of one object of a list. */
-export const usagesOf = (listing: Listing, index: number): Omit<Usages, "node"> => {
-  const start = listing.starts[index]!
+/** The usages of one object of a slice. */
+export const usagesOf = (slice: Slice, index: number): Omit<Usages, "node"> => {
+  const start = slice.starts[index]!
   return {
-    timestamp: listing.timestamps[index]!,
-    window: listing.windows[index]!,
-    size: listing.starts[index + 1]! - start,
-    name: (of) => listing.names[start + of]!,
-    cpuNanocores: (of) => listing.cpuNanocores[start + of]!,
-    memoryBytes: (of) => listing.memoryBytes[start + of]!,
-    swapBytes: (of) => listing.swapBytes[start + of]!
+    timestamp: slice.timestamps[index]!,
+    window: slice.windows[index]!,
+    size: slice.starts[index + 1]! - start,
+    name: (of) => slice.names[start + of]!,
+    cpuNanocores: (of) => slice.cpuNanocores[start + of]!,
+    memoryBytes: (of) => slice.memoryBytes[start + of]!,
+    swapBytes: (of) => slice.swapBytes[start + of]!
   }
 }
 

@@ -1,30 +1,33 @@
 /** Objects written one after another, in pieces that others get their turn between. */
 import { piece } from "../Pace.ts"
+import type { Slice } from "./Listing.ts"
 
-/** How objects are written. */
+/** How the objects of a slice are written. */
 export interface Writer {
   /** The most bytes that an object comes to. */
-  room(index: number): number
+  room(slice: Slice, index: number): number
   /** Writes the object at a position; says where it ends. */
-  write(bytes: Uint8Array, at: number, index: number): number
+  write(bytes: Uint8Array, at: number, slice: Slice, index: number): number
 }
 
 /** Roughly what an object comes to. */
 const objectSize = 400
 
-/** Hands out what is written of so many objects whenever that is enough. */
-export const pieces = function*(objects: number, { room, write }: Writer) {
-  const capacity = Math.min(piece, objects * objectSize)
-  let bytes: Uint8Array = Buffer.allocUnsafeSlow(capacity)
+/** Hands out what is written of the objects whenever that is enough. */
+export const pieces = function*(slices: Iterable<Slice>, { room, write }: Writer) {
+  let bytes: Uint8Array = new Uint8Array()
   let length = 0
-  for (let index = 0; index < objects; index++) {
-    const needed = room(index)
-    if (length + needed > bytes.length) {
-      if (length > 0) yield bytes.subarray(0, length)
-      bytes = Buffer.allocUnsafeSlow(Math.max(capacity, needed))
-      length = 0
+  for (const slice of slices) {
+    const capacity = Math.min(piece, slice.objects.length * objectSize)
+    for (let index = 0; index < slice.objects.length; index++) {
+      const needed = room(slice, index)
+      if (length + needed > bytes.length) {
+        if (length > 0) yield bytes.subarray(0, length)
+        bytes = Buffer.allocUnsafeSlow(Math.max(capacity, needed))
+        length = 0
+      }
+      length = write(bytes, length, slice, index)
     }
-    length = write(bytes, length, index)
   }
   if (length > 0) yield bytes.subarray(0, length)
 }

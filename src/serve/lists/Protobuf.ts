@@ -6,7 +6,7 @@ import { writeLabels, writeListMeta, writeTime } from "../protobuf/Meta.ts"
 import { writeDuration } from "../protobuf/Metrics.ts"
 import { frame, message, string, type Write as WriteMessage } from "../protobuf/Wire.ts"
 import * as Amounts from "./Amounts.ts"
-import type { Listing, Shape } from "./Listing.ts"
+import type { Listing, Shape, Slice } from "./Listing.ts"
 import { pieces, sharedByNeighbours } from "./Pieces.ts"
 import * as Write from "./Write.ts"
 
@@ -48,15 +48,14 @@ const roomOfObject = 80
 const roomOfUsage = 60 + 3 * Amounts.room
 
 /** As few runs of bytes as can be: what objects share with their neighbours is one run, up to what differs. */
-export const objects = (listing: Listing, { ofContainers }: Shape) => {
-  const { cpuNanocores, memoryBytes, names, objects, starts, swapBytes, timestamps, windows } = listing
+export const objects = ({ now, slices }: Listing, { ofContainers }: Shape) => {
   const behindName = sharedByNeighbours((namespace: string | undefined) =>
     written((writer) => {
       string(writer, 2, "") // generateName
       string(writer, 3, namespace ?? "")
       for (const empty of [4, 5, 6]) string(writer, empty, "") // selfLink, uid, resourceVersion
       writer.tag(7, 0).int64(0) // generation
-      return message(writer, 8, writeTime, listing.now)
+      return message(writer, 8, writeTime, now)
     }, undefined)
   )
   const labelled = sharedByNeighbours(ofLabels)
@@ -68,7 +67,13 @@ export const objects = (listing: Listing, { ofContainers }: Shape) => {
   )
   const nameOf = Recent.of((name: string) => written((writer) => string(writer, 1, name), undefined))
 
-  const usage = (bytes: Uint8Array, start: number, { cpu, memory, swap }: typeof ofNode, row: number) => {
+  const usage = (
+    bytes: Uint8Array,
+    start: number,
+    { cpu, memory, swap }: typeof ofNode,
+    { cpuNanocores, memoryBytes, swapBytes }: Slice,
+    row: number
+  ) => {
     let at = Write.run(bytes, start, cpu)
     at = closed(bytes, cpu, at, Amounts.cpu(bytes, at, cpuNanocores[row]!))
     at = Write.run(bytes, at, memory)
@@ -79,14 +84,15 @@ export const objects = (listing: Listing, { ofContainers }: Shape) => {
     return closed(bytes, swap, at, Amounts.memory(bytes, at, ofSwap))
   }
 
-  return pieces(objects.length, {
-    room: (index) => {
+  return pieces(slices, {
+    room: ({ names, objects, starts }, index) => {
       const { labels, name, namespace } = objects[index]!
       let room = roomOfObject + Write.room(name) + behindName(namespace).length + labelled(labels).length
       for (let row = starts[index]!; row < starts[index + 1]!; row++) room += roomOfUsage + Write.room(names[row]!)
       return room
     },
-    write: (bytes, start, index) => {
+    write: (bytes, start, slice, index) => {
+      const { names, objects, starts, timestamps, windows } = slice
       const { labels, name, namespace } = objects[index]!
       bytes[start] = second
       const object = start + 3
@@ -101,14 +107,14 @@ export const objects = (listing: Listing, { ofContainers }: Shape) => {
       at = Write.run(bytes, at, timestamp(Math.floor(timestamps[index]! / 1000)))
       at = Write.run(bytes, at, window(windows[index]!))
       const row = starts[index]!
-      if (!ofContainers) at = usage(bytes, at, ofNode, row)
+      if (!ofContainers) at = usage(bytes, at, ofNode, slice, row)
       else {
         const end = starts[index + 1]!
         for (let container = row; container < end; container++) {
           bytes[at] = fourth
           const begin = at + 2
           at = Write.run(bytes, begin, nameOf(names[container]!))
-          at = Write.length(bytes, begin, usage(bytes, at, ofContainer, container), 1)
+          at = Write.length(bytes, begin, usage(bytes, at, ofContainer, slice, container), 1)
         }
       }
       return Write.length(bytes, object, at, 2)

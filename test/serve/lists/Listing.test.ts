@@ -1,0 +1,34 @@
+/** How a list is gathered. */
+import { assert, describe, it } from "@effect/vitest"
+import { intern } from "../../../src/discover/Labels.ts"
+import * as Listing from "../../../src/serve/lists/Listing.ts"
+import { nodeUsages } from "../../fixtures/PlainUsage.ts"
+
+const labels = intern({})
+const objects = Array.from({ length: 2500 }, (_, index) => ({ name: `node-${index}`, labels }))
+const usages = nodeUsages("node", { timestamp: 1, window: 1, usage: { cpuNanocores: 1, memoryBytes: 1 } })
+
+describe("a list", () => {
+  it("has all that have usages, in their order", () => {
+    const { slices } = Listing.make(0, objects, ({ name }) => name.endsWith("0") ? undefined : usages)
+    assert.deepStrictEqual(
+      Array.from(slices).flatMap((slice) => slice.objects.map(({ name }) => name)),
+      objects.map(({ name }) => name).filter((name) => !name.endsWith("0"))
+    )
+  })
+
+  it("that is long is gathered bit by bit while it is written, so that nobody waits for all of it", () => {
+    let gathered = 0
+    const { slices } = Listing.make(0, objects, () => {
+      gathered++
+      return usages
+    })
+    const lengths: Array<readonly [objects: number, gathered: number]> = []
+    for (const slice of slices) lengths.push([slice.objects.length, gathered])
+    assert.deepStrictEqual(lengths, [[1024, 1024], [1024, 2048], [452, 2500]])
+  })
+
+  it("of nothing has no slice", () => {
+    assert.deepStrictEqual([...Listing.make(0, objects, () => undefined).slices], [])
+  })
+})
