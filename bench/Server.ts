@@ -9,6 +9,8 @@ import { bundle, environment, nodeFlags } from "./Program.ts"
 export interface Options {
   /** Between two scrapes of a node: milliseconds. */
   readonly resolution: number
+  /** Connections to kubelets that are kept between two scrapes; where nothing is said, as many as the server keeps by default. */
+  readonly maxIdleConnections?: number
   /** Of Node.js, besides those of the image. */
   readonly nodeFlags?: ReadonlyArray<string>
 }
@@ -54,12 +56,13 @@ export const launch = async (cluster: Cluster, options = defaults) => {
   return { child, url: `https://127.0.0.1:${port}` }
 }
 
-const ownFlags = ({ directory }: Cluster, { resolution }: Options, port: number) => [
+const ownFlags = ({ directory }: Cluster, { maxIdleConnections, resolution }: Options, port: number) => [
   `--kubeconfig=${directory.metricsServerKubeconfig}`,
   `--secure-port=${port}`,
   "--bind-address=127.0.0.1",
   `--cert-dir=${directory.certDir}`,
   `--metric-resolution=${resolution / 1000}s`,
+  ...maxIdleConnections === undefined ? [] : [`--kubelet-max-idle-connections=${maxIdleConnections}`],
   `--kubelet-certificate-authority=${directory.kubeletCa}`,
   "--kubelet-preferred-address-types=InternalIP",
   "--kubelet-use-node-status-port"

@@ -20,7 +20,7 @@ const atOnce = 5000
 const measure = async (nodes: number) => {
   const resolution = Server.defaults.resolution * Math.max(1, nodes / atOnce)
   const cluster = await Cluster.start(nodes)
-  const server = await Server.start(cluster, { resolution })
+  const server = await Server.start(cluster, { resolution, maxIdleConnections: nodes })
   await Process.sleep(4 * resolution)
   const { cpu, failed, load } = await Scrape.measure(server, 3)
   const memory = Process.rss(server.pid)

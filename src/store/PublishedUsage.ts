@@ -87,17 +87,20 @@ export class PublishedUsage implements Usages {
   /** Nobody finds it any more. */
   isReleased = false
   #block: UsageBlock
-  #of: Rows
+  #rows: ReadonlyArray<number>
+  #names: ReadonlyArray<string>
 
-  constructor(block: UsageBlock, of: Rows) {
+  constructor(block: UsageBlock, { names, rows }: Rows) {
     this.#block = block
-    this.#of = of
+    this.#rows = rows
+    this.#names = names
   }
 
   /** From now on it says this. */
-  renew(block: UsageBlock, of: Rows) {
+  renew(block: UsageBlock, { names, rows }: Rows) {
     this.#block = block
-    this.#of = of
+    this.#rows = rows
+    this.#names = names
   }
 
   get node() {
@@ -105,7 +108,7 @@ export class PublishedUsage implements Usages {
   }
 
   get size() {
-    return this.#of.rows.length
+    return this.#rows.length
   }
 
   get timestamp() {
@@ -121,27 +124,27 @@ export class PublishedUsage implements Usages {
   }
 
   get start() {
-    return this.#block.start(this.#of.rows)
+    return this.#block.start(this.#rows)
   }
 
   name(index: number) {
-    return this.#of.names[index]!
+    return this.#names[index]!
   }
 
   cpuNanocores(index: number) {
-    return this.#block.cpuNanocores(this.#of.rows[index]!)
+    return this.#block.cpuNanocores(this.#rows[index]!)
   }
 
   memoryBytes(index: number) {
-    return this.#block.memoryBytes(this.#of.rows[index]!)
+    return this.#block.memoryBytes(this.#rows[index]!)
   }
 
   swapBytes(index: number) {
-    return this.#block.swapBytes(this.#of.rows[index]!)
+    return this.#block.swapBytes(this.#rows[index]!)
   }
 
   get #earliest() {
-    const { rows } = this.#of
+    const rows = this.#rows
     let earliest = rows[0]!
     for (let index = 1; index < rows.length; index++) {
       if (this.#block.timestamp(rows[index]!) < this.#block.timestamp(earliest)) earliest = rows[index]!
