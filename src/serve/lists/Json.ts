@@ -4,7 +4,7 @@ import { formatGoDuration, formatTimestamp } from "../../Quantity.ts"
 import * as Recent from "../../Recent.ts"
 import * as Amounts from "./Amounts.ts"
 import type { Listing, Shape, Slice } from "./Listing.ts"
-import { pieces, sharedByNeighbours } from "./Pieces.ts"
+import { pieces, roomOf, sharedByNeighbours } from "./Pieces.ts"
 import * as Write from "./Write.ts"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -59,12 +59,11 @@ export const objects = ({ now, slices }: Listing, { ofContainers }: Shape) => {
   }
 
   return pieces(slices, {
-    room: ({ names, objects, starts }, index) => {
-      const { labels, name, namespace } = objects[index]!
-      let room = roomOfObject + Write.room(name) + behindName(namespace).length + labelled(labels).length
-      for (let row = starts[index]!; row < starts[index + 1]!; row++) room += roomOfUsage + Write.room(names[row]!)
-      return room
-    },
+    room: roomOf(
+      roomOfObject,
+      roomOfUsage,
+      ({ labels, namespace }) => behindName(namespace).length + labelled(labels).length
+    ),
     write: (bytes, start, slice, index) => {
       const { names, objects, starts, timestamps, windows } = slice
       const { labels, name, namespace } = objects[index]!

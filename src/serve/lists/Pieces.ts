@@ -1,6 +1,7 @@
 /** Objects written one after another, in pieces that others get their turn between. */
 import { piece } from "../Pace.ts"
-import type { Slice } from "./Listing.ts"
+import type { Listed, Slice } from "./Listing.ts"
+import * as Write from "./Write.ts"
 
 /** How the objects of a slice are written. */
 export interface Writer {
@@ -31,6 +32,16 @@ export const pieces = function*(slices: Iterable<Slice>, { room, write }: Writer
   }
   if (length > 0) yield bytes.subarray(0, length)
 }
+
+/** Room for what is fixed of an object and of each of its usages, for the names in them, and for what neighbours share. */
+export const roomOf =
+  (ofObject: number, ofUsage: number, shared: (object: Listed) => number): Writer["room"] =>
+  ({ names, objects, starts }, index) => {
+    const object = objects[index]!
+    let room = ofObject + Write.room(object.name) + shared(object)
+    for (let row = starts[index]!; row < starts[index + 1]!; row++) room += ofUsage + Write.room(names[row]!)
+    return room
+  }
 
 /** Neighbours mostly share a value: what is made of it is made once for all of them. */
 export const sharedByNeighbours = <A>(make: (value: A) => Uint8Array) => {

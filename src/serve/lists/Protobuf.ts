@@ -7,7 +7,7 @@ import { writeDuration } from "../protobuf/Metrics.ts"
 import { frame, message, string, type Write as WriteMessage } from "../protobuf/Wire.ts"
 import * as Amounts from "./Amounts.ts"
 import type { Listing, Shape, Slice } from "./Listing.ts"
-import { pieces, sharedByNeighbours } from "./Pieces.ts"
+import { pieces, roomOf, sharedByNeighbours } from "./Pieces.ts"
 import * as Write from "./Write.ts"
 
 const written = <A>(write: WriteMessage<A>, value: A) => write(new BinaryWriter(), value).finish()
@@ -85,12 +85,11 @@ export const objects = ({ now, slices }: Listing, { ofContainers }: Shape) => {
   }
 
   return pieces(slices, {
-    room: ({ names, objects, starts }, index) => {
-      const { labels, name, namespace } = objects[index]!
-      let room = roomOfObject + Write.room(name) + behindName(namespace).length + labelled(labels).length
-      for (let row = starts[index]!; row < starts[index + 1]!; row++) room += roomOfUsage + Write.room(names[row]!)
-      return room
-    },
+    room: roomOf(
+      roomOfObject,
+      roomOfUsage,
+      ({ labels, namespace }) => behindName(namespace).length + labelled(labels).length
+    ),
     write: (bytes, start, slice, index) => {
       const { names, objects, starts, timestamps, windows } = slice
       const { labels, name, namespace } = objects[index]!
