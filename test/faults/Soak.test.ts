@@ -42,8 +42,8 @@ const isCalm = ({ nodes, pods, series }: Sight) =>
   [...series.keys()].every((name) => !/worker-\d+-\d+/.test(name))
 
 /** Until then code is compiled and tables grow to their size. */
-const warmUp = 20
-const rounds = 60
+const warmUp = 40
+const rounds = 100
 
 /** The points of one such node alone are four times as many. */
 const bytesPerNode = 1200
