@@ -120,7 +120,7 @@ export const ourselves = {
     afterwards: "exit code 0"
   },
   soak: {
-    name: "1200 nodes and 12 000 pods come and go",
+    name: "2000 nodes and 20 000 pods come and go",
     meanwhile: "the others stay served",
     afterwards: "memory and series are where they were"
   }

@@ -1,4 +1,5 @@
 /** Lists as compact JSON, byte for byte what their schema encodes: the form that most of what is sent has. */
+import { Function } from "effect"
 import type { Labels } from "../../discover/Labels.ts"
 import { formatGoDuration, formatTimestamp } from "../../Quantity.ts"
 import * as Recent from "../../Recent.ts"
@@ -26,7 +27,7 @@ const text = {
 }
 
 /** The end of the metadata: in large clusters the greater part of a list of nodes, and always the same. */
-const ofLabels = Recent.ofObject((labels: Labels) =>
+const ofLabels = Function.memoize((labels: Labels) =>
   bytes(`${Object.keys(labels).length === 0 ? "" : `,"labels":${JSON.stringify(labels)}`}},"timestamp":"`)
 )
 

@@ -1,5 +1,6 @@
 /** Lists as protobuf, byte for byte what `protobuf/Metrics.ts` writes: the form that controllers ask for. */
 import { BinaryWriter } from "@bufbuild/protobuf/wire"
+import { Function } from "effect"
 import type { Labels } from "../../discover/Labels.ts"
 import * as Recent from "../../Recent.ts"
 import { writeLabels, writeListMeta, writeTime } from "../protobuf/Meta.ts"
@@ -41,7 +42,7 @@ const ofContainer = entries(2)
 const ofNode = entries(4)
 
 /** Of a node the greater part, and always the same. */
-const ofLabels = Recent.ofObject((labels: Labels) => written(writeLabels, labels))
+const ofLabels = Function.memoize((labels: Labels) => written(writeLabels, labels))
 
 /** The tags and lengths of an object, and times; the same of a container, with its quantities. */
 const roomOfObject = 80
