@@ -1,4 +1,5 @@
 /** Which addresses and port of a node to dial, in order. */
+import { Function } from "effect"
 import type { Node } from "./Nodes.ts"
 
 export interface AddressOptions {
@@ -30,3 +31,8 @@ export const candidates = (
   )
   return [...new Set(addresses)].map((address) => ({ address, port }))
 }
+
+/** IPv6 addresses stand in brackets in front of a port. */
+export const hostAndPort = Function.memoize(({ address, port }: Endpoint) =>
+  `${address.includes(":") ? `[${address}]` : address}:${port}`
+)

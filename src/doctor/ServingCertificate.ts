@@ -1,6 +1,6 @@
 /** Is the certificate that the server shows the one that the kube-apiserver accepts? */
 import { Array, Clock, Effect, Option, Result } from "effect"
-import { hostAndPort } from "../scrape/KubeletClient.ts"
+import { hostAndPort } from "../discover/Address.ts"
 import * as ApiService from "./ApiService.ts"
 import * as Demand from "./Demand.ts"
 import * as Finding from "./Finding.ts"

@@ -86,6 +86,9 @@ export class Kube extends Context.Service<Kube, {
   }
 }
 
+/** A credential plugin that takes longer keeps its users waiting, and scrapes are among them. */
+const patience = "10 seconds"
+
 /** After a refusal the files are read again at once. */
 const timeToLive = (exit: Exit.Exit<unknown, unknown>) => exit._tag === "Success" ? LastGood.pause : "1 second"
 
@@ -95,6 +98,7 @@ const follow = Effect.fnUntraced(function*(source: Source) {
   const failed = (problems: Problems) => new KubeError({ source: source.name, problems, advice: source.advice })
   const read = source.read.pipe(
     Effect.flatMap(({ access, user }) => plugins.apply(access, user)),
+    Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail([`no credentials within ${patience}`]) }),
     Effect.mapError(failed)
   )
   // What a file lacks is said at start; what a plugin or the network lacks may come later.

@@ -1,11 +1,12 @@
 /** The kubelet as a service: one node in, one sample out. */
-import { Clock, Context, Duration, Effect, Layer, Result } from "effect"
-import { type AddressOptions, candidates, type Endpoint } from "../discover/Address.ts"
+import { Array as Arr, Clock, Context, Duration, Effect, Function, Layer, Result } from "effect"
+import { type AddressOptions, candidates, type Endpoint, hostAndPort } from "../discover/Address.ts"
 import type { Node } from "../discover/Nodes.ts"
 import { Kube } from "../kube/Kube.ts"
+import * as Monotonic from "../Monotonic.ts"
 import type { ContainerKey, Sample } from "../Sample.ts"
 import { type Page, parse } from "./Exposition.ts"
-import { hostAndPort, KubeletClient } from "./KubeletClient.ts"
+import { KubeletClient } from "./KubeletClient.ts"
 import { KubeletError, type KubeletReason } from "./KubeletError.ts"
 
 export interface KubeletOptions extends AddressOptions {
@@ -58,20 +59,37 @@ export class Kubelet extends Context.Service<Kubelet, {
           return { node: node.name, address, containers, points } satisfies Sample
         })
 
-        const scrape = Effect.fnUntraced(function*(node: Node, known?: ReadonlyArray<ContainerKey>) {
-          const [first, ...others] = candidates(node, options)
-          if (first === undefined) {
-            const has = node.addresses.map(({ type }) => type).join(", ") || "none"
-            return yield* failing(node, "")("no_address", `wanted ${options.preferredTypes.join(", ")}, it has ${has}`)
-          }
-          const timedOut = failing(node, hostAndPort(first))
-          return yield* others.reduce(orElse((other) => attempt(node, known, other)), attempt(node, known, first)).pipe(
-            Effect.timeoutOrElse({
-              duration: options.requestTimeout,
-              orElse: () =>
-                timedOut("timeout", `no complete answer within ${Duration.toSeconds(options.requestTimeout)} s`)
-            })
+        const endpointsOf = Function.memoize((node: Node) => candidates(node, options))
+
+        /**
+         * Tries the next address where that may help, all of them within one request timeout. The first failure is the one
+         * that is told: it is of the preferred address.
+         */
+        const anyOf = (
+          node: Node,
+          known: ReadonlyArray<ContainerKey> | undefined,
+          [endpoint, ...others]: Arr.NonEmptyReadonlyArray<Endpoint>,
+          end: number
+        ): Effect.Effect<Sample, KubeletError> => {
+          const attempted = attempt(node, known, endpoint)
+          return !Arr.isReadonlyArrayNonEmpty(others) ? attempted : Effect.catchIf(
+            attempted,
+            ({ reason }) => worthAnotherAddress.has(reason),
+            (error) =>
+              Effect.flatMap(Monotonic.now, (now) => Effect.timeout(anyOf(node, known, others, end), end - now)).pipe(
+                Effect.mapError(() => error)
+              )
           )
+        }
+
+        const scrape = Effect.fnUntraced(function*(node: Node, known?: ReadonlyArray<ContainerKey>) {
+          const endpoints = endpointsOf(node)
+          if (Arr.isReadonlyArrayNonEmpty(endpoints)) {
+            const now = yield* Monotonic.now
+            return yield* anyOf(node, known, endpoints, now + Duration.toMillis(options.requestTimeout))
+          }
+          const has = node.addresses.map(({ type }) => type).join(", ") || "none"
+          return yield* failing(node, "")("no_address", `wanted ${options.preferredTypes.join(", ")}, it has ${has}`)
         })
 
         return Kubelet.of({ scrape })
@@ -111,13 +129,3 @@ const byStatus: Readonly<Record<number, KubeletReason>> = { 401: "unauthorized",
 /** Makes the errors of one attempt. */
 const failing = (node: Node, address: string) => (reason: KubeletReason, detail: string, cause?: unknown) =>
   new KubeletError({ node: node.name, address, reason, detail, ...cause !== undefined && { cause } })
-
-/** Tries the next address where that may help. The first failure is the one that is told: it is of the preferred address. */
-const orElse =
-  <A>(next: (endpoint: Endpoint) => Effect.Effect<A, KubeletError>) =>
-  (attempted: Effect.Effect<A, KubeletError>, endpoint: Endpoint) =>
-    Effect.catchIf(
-      attempted,
-      ({ reason }) => worthAnotherAddress.has(reason),
-      (error) => Effect.mapError(next(endpoint), () => error)
-    )

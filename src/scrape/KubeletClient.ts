@@ -1,8 +1,9 @@
 /** The way to the kubelets: pages are asked for with their certificate authority and our client certificate. */
-import { Context, Effect, Layer, Option, Schedule, Schema } from "effect"
+import { Context, Duration, Effect, Layer, Option, Schedule, Schema } from "effect"
 import { type HttpClient, HttpClientRequest } from "effect/http"
 import { createSecureContext } from "node:tls"
-import type { Endpoint } from "../discover/Address.ts"
+import { type Endpoint, hostAndPort } from "../discover/Address.ts"
+import * as TimeLimit from "../TimeLimit.ts"
 import type { Security } from "./KubeletConnection.ts"
 import { KubeletConnections } from "./KubeletConnections.ts"
 import { explainTransport, KubeletReason } from "./KubeletError.ts"
@@ -29,23 +30,27 @@ export interface PageRequest {
   readonly authorization: Option.Option<string>
 }
 
+export interface KubeletClientOptions {
+  /** Plain HTTP: `--deprecated-kubelet-completely-insecure`. */
+  readonly completelyInsecure: boolean
+  /** How many connections are kept between two scrapes. */
+  readonly maxIdleConnections: number
+  /** How long a kubelet may take, from the connection to the last byte. */
+  readonly requestTimeout: Duration.Duration
+}
+
 /** A page of 500 pods with four containers each has a megabyte. */
 const maxBody = 16 * 1024 * 1024
 
 /** What a scrape's requests go through. Tests put scripted kubelets here and keep every layer above. */
 export class KubeletClient extends Context.Service<KubeletClient, {
   /**
-   * Gets a page. `read` is called with status and body as soon as they are complete; the bytes of the body are lent, and
-   * hold something else once it has returned. Interruption breaks the request off.
+   * Gets a page within the request timeout. `read` is called with status and body as soon as they are complete; the bytes
+   * of the body are lent, and hold something else once it has returned. Interruption breaks the request off.
    */
   get<A>(request: PageRequest, read: (status: number, body: Uint8Array) => A): Effect.Effect<A, NoAnswer>
 }>()("metrics-server/scrape/KubeletClient") {
-  static layer({ completelyInsecure, maxIdleConnections }: {
-    /** Plain HTTP: `--deprecated-kubelet-completely-insecure`. */
-    readonly completelyInsecure: boolean
-    /** How many connections are kept between two scrapes. */
-    readonly maxIdleConnections: number
-  }) {
+  static layer({ completelyInsecure, maxIdleConnections, requestTimeout }: KubeletClientOptions) {
     return Layer.effect(
       KubeletClient,
       Effect.gen(function*() {
@@ -58,15 +63,26 @@ export class KubeletClient extends Context.Service<KubeletClient, {
           Effect.repeat(Effect.sync(() => connections.look()), Schedule.spaced("1 minute"))
         )
 
+        const limit = yield* TimeLimit.make(requestTimeout)
+        const expired = Effect.fail(tooLate(requestTimeout))
+
         const exchange = <A>(request: PageRequest, read: (status: number, body: Uint8Array) => A) =>
           Effect.callback<A, NoAnswer>((resume) => {
             const text = textOf(request)
             if (text === undefined) return resume(Effect.fail(unsendable))
+            const running = limit.begin(() => {
+              abort()
+              resume(expired)
+            })
             const abort = connections.exchange(request.endpoint, text, (outcome) => {
+              limit.end(running)
               if (outcome instanceof ResponseReader) resume(answer(outcome, read))
               else resume(Effect.fail(new NoAnswer({ ...explainTransport(outcome), cause: outcome })))
             })
-            return Effect.sync(abort)
+            return Effect.sync(() => {
+              limit.end(running)
+              abort()
+            })
           })
 
         const secured = Effect.map(current, (material) => connections.secureBy(securityOf(material)))
@@ -80,7 +96,10 @@ export class KubeletClient extends Context.Service<KubeletClient, {
   }
 
   /** The lowest seam: whatever answers the requests. */
-  static layerHttp(http: HttpClient.HttpClient) {
+  static layerHttp(
+    http: HttpClient.HttpClient,
+    { requestTimeout }: Pick<KubeletClientOptions, "requestTimeout">
+  ) {
     return Layer.succeed(KubeletClient, {
       get: ({ authorization, endpoint, path }, read) =>
         http.execute(HttpClientRequest.get(`https://${hostAndPort(endpoint)}${path}`, {
@@ -89,15 +108,15 @@ export class KubeletClient extends Context.Service<KubeletClient, {
           Effect.flatMap((response) =>
             Effect.map(response.arrayBuffer, (body) => read(response.status, new Uint8Array(body)))
           ),
-          Effect.mapError((cause) => new NoAnswer({ ...explainTransport(cause), cause }))
+          Effect.mapError((cause) => new NoAnswer({ ...explainTransport(cause), cause })),
+          Effect.timeoutOrElse({ duration: requestTimeout, orElse: () => Effect.fail(tooLate(requestTimeout)) })
         )
     })
   }
 }
 
-/** IPv6 addresses stand in brackets in front of a port. */
-export const hostAndPort = ({ address, port }: Endpoint) =>
-  `${address.includes(":") ? `[${address}]` : address}:${port}`
+const tooLate = (timeout: Duration.Duration) =>
+  new NoAnswer({ reason: "timeout", detail: `no complete answer within ${Duration.toSeconds(timeout)} s` })
 
 /** A response that is none was told apart by its reader. */
 const answer = <A>(

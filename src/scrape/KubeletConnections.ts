@@ -1,5 +1,5 @@
 /** The connections to all kubelets: kept between two scrapes as far as there is room, else resumed. */
-import type { Endpoint } from "../discover/Address.ts"
+import { type Endpoint, hostAndPort } from "../discover/Address.ts"
 import { KubeletConnection, type Security } from "./KubeletConnection.ts"
 import { ResponseReader } from "./ResponseReader.ts"
 
@@ -51,7 +51,7 @@ export class KubeletConnections {
     request: string,
     done: (outcome: ResponseReader | Error) => void
   ): () => void {
-    const key = `${endpoint.address} ${endpoint.port}`
+    const key = hostAndPort(endpoint)
     const reader = this.#idleReaders.pop() ?? new ResponseReader(this.#options.maxBody)
     const security = this.#security
     let connection = this.#take(key) ?? this.#open(key, endpoint)

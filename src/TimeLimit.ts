@@ -1,0 +1,48 @@
+/** One limit of time for many things that mostly end long before: a single fiber watches over all of them. */
+import { Clock, Duration, Effect } from "effect"
+
+/** Something that is under way. */
+export interface Running {
+  /** By the monotonic clock: milliseconds. */
+  readonly end: number
+  readonly expire: () => void
+}
+
+export interface TimeLimit {
+  /** When the time is up, `expire` is called once. */
+  begin(expire: () => void): Running
+  /** It has ended by itself. */
+  end(running: Running): void
+}
+
+/** An `Effect.timeout` has two fibers and a timer for each of them. */
+export const make = Effect.fnUntraced(function*(limit: Duration.Duration) {
+  const clock = yield* Clock.Clock
+  const millis = Duration.toMillis(limit)
+  const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+  /** In the order in which they began, which is that of their ends. */
+  const running = new Set<Running>()
+
+  /** Until the next one may be due: what has not begun yet is not before a whole limit from now. */
+  const watch = Effect.suspend(() => {
+    for (const it of running) {
+      const rest = it.end - now()
+      if (rest > 0) return Effect.sleep(Math.ceil(rest))
+      running.delete(it)
+      it.expire()
+    }
+    return Effect.sleep(millis)
+  })
+  yield* Effect.forkScoped(Effect.forever(watch))
+
+  return {
+    begin: (expire) => {
+      const it = { end: now() + millis, expire }
+      running.add(it)
+      return it
+    },
+    end: (it) => {
+      running.delete(it)
+    }
+  } satisfies TimeLimit as TimeLimit
+})
