@@ -94,6 +94,12 @@ export class Points {
     this.values.fill(Number.NaN, row * fields, (row + 1) * fields)
   }
 
+  /** The same rows, in which nothing is reported any more. */
+  cleared() {
+    this.values.fill(Number.NaN)
+    return this
+  }
+
   /** The same readings in so many rows: the last ones are cut off or new. */
   resized(rows: number) {
     if (rows === this.rows) return this

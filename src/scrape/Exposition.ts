@@ -28,6 +28,13 @@ export interface Page {
   readonly scrapeError: boolean
 }
 
+/** What can be used again of the page before. */
+export interface Before {
+  readonly containers: ReadonlyArray<ContainerKey>
+  /** Nobody needs these any more: if they are as many, those of this page are written over them. */
+  readonly points?: Points
+}
+
 /** What we keep of a series, and of whom. */
 interface Series {
   readonly of: "node" | "container" | "page"
@@ -50,20 +57,20 @@ const used: ReadonlyMap<string, Series> = new Map([
  * Reads a page that was asked for at `requestedAt`, which is the timestamp of what carries none.
  *
  * A value that is NaN, infinite, negative or not below 2^53 counts as not reported. The timestamp of a row is that of its
- * CPU and memory; where these differ the later line wins, as in the original. `known` are the containers of the page before:
- * those of this page are the same objects as far as they are the same, and the same array if all of them are.
+ * CPU and memory; where these differ the later line wins, as in the original. The containers are the same objects as
+ * before as far as they are the same, and the same array if all of them are.
  */
 export const parse = (
   bytes: Uint8Array,
   requestedAt: number,
-  known: ReadonlyArray<ContainerKey> = []
+  before: Before = { containers: [] }
 ): Result.Result<Page, MalformedPage> => {
   const page = endingLine(bytes)
   if (!isUtf8(page)) return Result.fail(notUtf8(page))
   const scanner = new Scanner(page)
-  const rows = new Rows(page, known)
+  const rows = new Rows(page, before.containers)
   const others = new Repetitions()
-  let points = Points.make(known.length > 0 ? known.length + 1 : 64)
+  let points = roomFor(before)
   let scrapeError = false
   let series: Series | undefined
 
@@ -89,6 +96,11 @@ export const parse = (
   if (page !== bytes) return Result.fail(brokenOff(scanner))
   const { containers } = rows
   return Result.succeed({ containers, points: points.resized(containers.length + 1), scrapeError })
+}
+
+const roomFor = ({ containers, points }: Before) => {
+  if (containers.length === 0) return Points.make(64)
+  return points?.rows === containers.length + 1 ? points.cleared() : Points.make(containers.length + 1)
 }
 
 const keep = (points: Points, row: number, field: Series["field"], scanner: Scanner, requestedAt: number) => {

@@ -4,8 +4,8 @@ import { type AddressOptions, candidates, type Endpoint, hostAndPort } from "../
 import type { Node } from "../discover/Nodes.ts"
 import { Kube } from "../kube/Kube.ts"
 import * as Monotonic from "../Monotonic.ts"
-import type { ContainerKey, Sample } from "../Sample.ts"
-import { type Page, parse } from "./Exposition.ts"
+import type { Sample } from "../Sample.ts"
+import { type Before, type Page, parse } from "./Exposition.ts"
 import { KubeletClient } from "./KubeletClient.ts"
 import { KubeletError, type KubeletReason } from "./KubeletError.ts"
 
@@ -26,9 +26,9 @@ const worthAnotherAddress: ReadonlySet<KubeletReason> = new Set<KubeletReason>([
 export class Kubelet extends Context.Service<Kubelet, {
   /**
    * Reads `/metrics/resource` of a node, within the request timeout. Interruption aborts the request. What the sample before
-   * had need not be made out again.
+   * had need not be made out again; its points are given up.
    */
-  scrape(node: Node, known?: ReadonlyArray<ContainerKey>): Effect.Effect<Sample, KubeletError>
+  scrape(node: Node, before?: Before): Effect.Effect<Sample, KubeletError>
 }>()("metrics-server/scrape/Kubelet") {
   static layer(options: KubeletOptions) {
     return Layer.effect(
@@ -42,7 +42,7 @@ export class Kubelet extends Context.Service<Kubelet, {
 
         const attempt = Effect.fnUntraced(function*(
           node: Node,
-          known: ReadonlyArray<ContainerKey> | undefined,
+          before: Before | undefined,
           endpoint: Endpoint
         ) {
           const address = hostAndPort(endpoint)
@@ -51,7 +51,7 @@ export class Kubelet extends Context.Service<Kubelet, {
           const requestedAt = yield* Clock.currentTimeMillis
           const { containers, points } = yield* client.get(
             { endpoint, path: node.metricsPath, authorization: header },
-            (status, body) => read(status, body, requestedAt, known)
+            (status, body) => read(status, body, requestedAt, before)
           ).pipe(
             Effect.flatMap(Effect.fromResult),
             Effect.mapError(({ cause, detail, reason }: Unread) => fail(reason, detail, cause))
@@ -67,26 +67,26 @@ export class Kubelet extends Context.Service<Kubelet, {
          */
         const anyOf = (
           node: Node,
-          known: ReadonlyArray<ContainerKey> | undefined,
+          before: Before | undefined,
           [endpoint, ...others]: Arr.NonEmptyReadonlyArray<Endpoint>,
           end: number
         ): Effect.Effect<Sample, KubeletError> => {
-          const attempted = attempt(node, known, endpoint)
+          const attempted = attempt(node, before, endpoint)
           return !Arr.isReadonlyArrayNonEmpty(others) ? attempted : Effect.catchIf(
             attempted,
             ({ reason }) => worthAnotherAddress.has(reason),
             (error) =>
-              Effect.flatMap(Monotonic.now, (now) => Effect.timeout(anyOf(node, known, others, end), end - now)).pipe(
+              Effect.flatMap(Monotonic.now, (now) => Effect.timeout(anyOf(node, before, others, end), end - now)).pipe(
                 Effect.mapError(() => error)
               )
           )
         }
 
-        const scrape = Effect.fnUntraced(function*(node: Node, known?: ReadonlyArray<ContainerKey>) {
+        const scrape = Effect.fnUntraced(function*(node: Node, before?: Before) {
           const endpoints = endpointsOf(node)
           if (Arr.isReadonlyArrayNonEmpty(endpoints)) {
             const now = yield* Monotonic.now
-            return yield* anyOf(node, known, endpoints, now + Duration.toMillis(options.requestTimeout))
+            return yield* anyOf(node, before, endpoints, now + Duration.toMillis(options.requestTimeout))
           }
           const has = node.addresses.map(({ type }) => type).join(", ") || "none"
           return yield* failing(node, "")("no_address", `wanted ${options.preferredTypes.join(", ")}, it has ${has}`)
@@ -110,10 +110,10 @@ const read = (
   status: number,
   body: Uint8Array,
   requestedAt: number,
-  known: ReadonlyArray<ContainerKey> | undefined
+  before: Before | undefined
 ): Result.Result<Page, Unread> => {
   if (status !== 200) return Result.fail({ reason: byStatus[status] ?? "status", detail: `HTTP status ${status}` })
-  const page = parse(body, requestedAt, known)
+  const page = parse(body, requestedAt, before)
   if (Result.isFailure(page)) return Result.fail({ reason: "malformed_page", detail: page.failure.message })
   const { containers, points, scrapeError } = page.success
   return containers.length === 0 && Number.isNaN(points.cpuSeconds(0))

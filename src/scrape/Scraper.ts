@@ -2,7 +2,7 @@
 import { Clock, Duration, Effect, FiberMap, Layer, Random, References, Result, Schedule, Stream } from "effect"
 import { type Node, Nodes } from "../discover/Nodes.ts"
 import * as Monotonic from "../Monotonic.ts"
-import type { ContainerKey, Sample } from "../Sample.ts"
+import type { Sample } from "../Sample.ts"
 import { MetricsStore } from "../store/MetricsStore.ts"
 import { Kubelet } from "./Kubelet.ts"
 import type { KubeletError } from "./KubeletError.ts"
@@ -29,8 +29,8 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       const metrics = yield* ScrapeMetrics.make(options.resolution, status)
       const log = yield* ScrapeLog.make(options.resolution)
       const loops = yield* FiberMap.make<string>()
-      /** What each node's last page had. */
-      const known = new Map<string, ReadonlyArray<ContainerKey>>()
+      /** The last sample of each node, which the store has taken in. */
+      const samples = new Map<string, Sample>()
       /** Each node as its loop was last started for. */
       const scraped = new Map<string, Node>()
 
@@ -47,12 +47,12 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         const startedAt = yield* Clock.currentTimeMillis
         // A scrape is bounded by less than that.
         yield* expect(name, options.resolution)
-        const [duration, result] = yield* kubelet.scrape(node, known.get(name)).pipe(
+        const [duration, result] = yield* kubelet.scrape(node, samples.get(name)).pipe(
           Effect.tap(store.commit),
           Effect.result,
           Effect.timed
         )
-        if (Result.isSuccess(result)) known.set(name, result.success.containers)
+        if (Result.isSuccess(result)) samples.set(name, result.success)
         const outcome = { node: name, startedAt, duration, ...ofResult(result) }
         const before = yield* status.record(outcome)
         metrics.record(outcome)
@@ -103,7 +103,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
           Effect.sync(() => {
             metrics.forget(name)
             scraped.delete(name)
-            known.delete(name)
+            samples.delete(name)
           })
         ], { discard: true })
 

@@ -45,10 +45,10 @@ export class MetricsStore extends Context.Service<MetricsStore, {
       const commit = (sample: Sample) =>
         Effect.map(Monotonic.now, (now) => {
           const points = nodes.get(sample.node) ??
-            new NodePoints({ resolution, retention, publishSwap: options.publishSwap })
+            new NodePoints(sample.node, { resolution, retention, publishSwap: options.publishSwap })
           nodes.set(sample.node, points)
           const released = points.take(sample, now)
-          published.put(points.usages(sample.node, now), points.pods)
+          published.put(points, now)
           for (const { namespace, pod } of released) {
             if (published.pod(namespace, pod, now) === undefined) published.releasePod(namespace, pod, sample.node)
           }

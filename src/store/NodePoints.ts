@@ -26,6 +26,8 @@ export interface Options {
 export class NodePoints implements Pair {
   last = Points.make(1)
   previous = Points.make(1)
+  /** What is published of the readings, in the same rows. */
+  usages: UsageBlock
   /** The pods of the last page. */
   pods: ReadonlyArray<PodRows> = []
   /** `#containers[i]` has row `i + 1`: first those of the last page, in its order, then those that it does not have. */
@@ -40,7 +42,8 @@ export class NodePoints implements Pair {
   #newest = { timestamp: Number.NaN, at: Number.NaN }
   readonly #options: Options
 
-  constructor(options: Options) {
+  constructor(node: string, options: Options) {
+    this.usages = new UsageBlock(node, 1)
     this.#options = options
   }
 
@@ -72,28 +75,27 @@ export class NodePoints implements Pair {
     return released
   }
 
-  /** What the readings of the last page come to, for every row that has a window. */
-  usages(node: string, now: number) {
-    const block = new UsageBlock(node, this.#onPage + 1, now)
-    const withSwap = Option.getOrElse(this.#options.publishSwap, () => this.#hasSwapped)
-    for (let row = 0; row <= this.#onPage; row++) {
-      if (!this.#hasUsage(row)) continue
-      const nanocores = cpuNanocores(this, row)
+  /** Publishes what the readings in these rows come to, if all of them do: a part of a pod would be less than its truth. */
+  publish(rows: ReadonlyArray<number>, now: number) {
+    for (const row of rows) {
       // A counter that jumps beyond 2^53 is no usage.
-      if (!Number.isSafeInteger(nanocores)) continue
-      const { last } = this
-      const swap = withSwap ? last.swapBytes(row) : Number.NaN
-      block.set(
+      if (!this.#hasUsage(row) || !Number.isSafeInteger(cpuNanocores(this, row))) return false
+    }
+    const { last, usages } = this
+    const withSwap = Option.getOrElse(this.#options.publishSwap, () => this.#hasSwapped)
+    for (const row of rows) {
+      usages.set(
         row,
+        now,
         last.timestamp(row),
         window(this, row),
-        nanocores,
+        cpuNanocores(this, row),
         last.memoryBytes(row),
-        swap,
+        withSwap ? last.swapBytes(row) : Number.NaN,
         last.startTime(row)
       )
     }
-    return block
+    return true
   }
 
   /** Containers of a pod of the last page whose readings make no usage yet; nothing when the page does not have it. */
@@ -156,6 +158,7 @@ export class NodePoints implements Pair {
     const takenAt = this.#takenAt
     this.last = Points.make(arranged.length + 1)
     this.previous = Points.make(arranged.length + 1)
+    this.usages = new UsageBlock(this.usages.node, present.length + 1)
     this.#takenAt = new Float64Array(arranged.length + 1).fill(Number.NaN)
     for (const [row, from] of [0, ...arranged.map(({ row }) => row)].entries()) {
       if (from < 0) continue

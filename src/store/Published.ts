@@ -1,5 +1,5 @@
 /** The usage that is served: whose it is, and until when it stands. */
-import type { PodRows } from "./NodePoints.ts"
+import type { NodePoints, PodRows } from "./NodePoints.ts"
 import { PublishedUsage, type UsageBlock } from "./PublishedUsage.ts"
 
 const nodeRows = { rows: [0], names: [""] }
@@ -35,11 +35,11 @@ export class Published {
     return { nodes, containers }
   }
 
-  /** Takes in what a sample completes: a part of a pod would be less than its truth. */
-  put(block: UsageBlock, pods: ReadonlyArray<PodRows>) {
-    if (block.has(nodeRows.rows)) this.#putNode(block)
-    for (const pod of pods) {
-      if (block.has(pod.rows)) this.#putPod(pod, block)
+  /** Takes in what the last sample of a node completes. */
+  put(points: NodePoints, now: number) {
+    if (points.publish(nodeRows.rows, now)) this.#putNode(points.usages)
+    for (const pod of points.pods) {
+      if (points.publish(pod.rows, now)) this.#putPod(pod, points.usages, now)
     }
   }
 
@@ -64,11 +64,11 @@ export class Published {
   }
 
   /** A pod that two nodes report is of the one where it started later: it has moved there. */
-  #putPod(pod: PodRows, block: UsageBlock) {
+  #putPod(pod: PodRows, block: UsageBlock, now: number) {
     const { published } = pod
     const usage = published?.isReleased === false ? published : this.#find(pod, block)
     pod.published = usage
-    const owner = this.#standing(usage, block.publishedAt)
+    const owner = this.#standing(usage, now)
     if (owner === undefined || owner.node === block.node || block.start(pod.rows) > owner.start) usage.renew(block, pod)
   }
 

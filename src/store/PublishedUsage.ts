@@ -1,24 +1,22 @@
-/** What is published of a node's sample: usage in columns, for every row whose readings make a window. */
+/** What is published of a node and of its containers: a row of usage for each. */
 import type { Usages } from "../Sample.ts"
 
-const fields = 6
+const fields = 7
 
-/** What one sample came to, row 0 for the node. Immutable once it is filled: a newer sample makes a new one. */
+/** The last usages of a node, as its points are laid out: newer ones are written over them, another layout has another block. */
 export class UsageBlock {
   readonly node: string
-  /** By our clock; kubelet clocks may be skewed. */
-  readonly publishedAt: number
   readonly #values: Float64Array
 
-  constructor(node: string, rows: number, publishedAt: number) {
+  constructor(node: string, rows: number) {
     this.node = node
-    this.publishedAt = publishedAt
     this.#values = new Float64Array(rows * fields).fill(Number.NaN)
   }
 
   /** Swap that is not published is NaN. */
   set(
     row: number,
+    publishedAt: number,
     timestamp: number,
     window: number,
     cpuNanocores: number,
@@ -34,14 +32,7 @@ export class UsageBlock {
     values[at + 3] = memoryBytes
     values[at + 4] = swapBytes
     values[at + 5] = startTime
-  }
-
-  /** Whether every one of the rows has a usage. */
-  has(rows: ReadonlyArray<number>) {
-    for (const row of rows) {
-      if (Number.isNaN(this.timestamp(row))) return false
-    }
-    return true
+    values[at + 6] = publishedAt
   }
 
   timestamp(row: number) {
@@ -64,6 +55,11 @@ export class UsageBlock {
     return this.#values[row * fields + 4]!
   }
 
+  /** By our clock; kubelet clocks may be skewed. */
+  publishedAt(row: number) {
+    return this.#values[row * fields + 6]!
+  }
+
   /** When the pod of these rows began, as far as its containers tell. */
   start(rows: ReadonlyArray<number>) {
     let start = Number.POSITIVE_INFINITY
@@ -82,7 +78,7 @@ export interface Rows {
   readonly names: ReadonlyArray<string>
 }
 
-/** The last block that completed a pod, or the node. It stays the same object while newer ones come. */
+/** Where the last usage of a pod is, or of the node: of all its rows at once. It stays the same object while newer ones come. */
 export class PublishedUsage implements Usages {
   /** Nobody finds it any more. */
   isReleased = false
@@ -120,7 +116,7 @@ export class PublishedUsage implements Usages {
   }
 
   get publishedAt() {
-    return this.#block.publishedAt
+    return this.#block.publishedAt(this.#rows[0]!)
   }
 
   get start() {

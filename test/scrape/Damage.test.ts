@@ -92,7 +92,7 @@ describe("a damaged page", () => {
       const input = damages.reduce(damaged, page(name))
       const result = parse(input, requestedAt)
       const expected = readSlowly(input, requestedAt)
-      const knowing = parse(input, requestedAt, Result.getOrThrow(parse(page(name), requestedAt)).containers)
+      const knowing = parse(input, requestedAt, Result.getOrThrow(parse(page(name), requestedAt)))
       assert.deepStrictEqual(knowing, result)
       if (Result.isSuccess(result)) {
         assert.deepStrictEqual(slowly(result.success), expected)

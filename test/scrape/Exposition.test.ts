@@ -35,20 +35,31 @@ describe("a page of a kubelet", () => {
 
   it("has the very containers of the page before, as far as they are the same", () => {
     const before = Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt)).containers
-    const again = Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt, before)).containers
+    const again = Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt, { containers: before })).containers
     assert.strictEqual(again, before)
     const [first, second, ...rest] = before
     const changed = [first!, { ...second!, pod: "another" }, ...rest]
-    const partly = Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt, changed)).containers
+    const partly = Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt, { containers: changed })).containers
     assert.deepStrictEqual(partly, before)
     assert.strictEqual(partly[0], first)
+  })
+
+  it("writes over the points of the page before, if they are as many, and leaves nothing of them", () => {
+    const before = Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt))
+    before.points.values.fill(7)
+    const again = Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt, before))
+    assert.strictEqual(again.points, before.points)
+    assert.deepStrictEqual(again, Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt)))
+    const other = Result.getOrThrow(parse(page("windows"), requestedAt, before))
+    assert.notStrictEqual(other.points, before.points)
+    assert.deepStrictEqual(other, Result.getOrThrow(parse(page("windows"), requestedAt)))
   })
 
   it.each([`a","namespace="b`, "a\\", "a\n", "\u00e9"])("is not misled by a known container named %j", (container) => {
     const known = [{ namespace: "n", pod: "p", container }]
     const escaped = container.replaceAll("\\", "\\\\").replaceAll("\"", "\\\"").replaceAll("\n", "\\n")
     const line = (name: string) => cpu(`container="${name}",namespace="n",pod="p"`, "1 5\n")
-    const parsed = (name: string) => parse(Buffer.from(line(name)), requestedAt, known)
+    const parsed = (name: string) => parse(Buffer.from(line(name)), requestedAt, { containers: known })
     assert.deepStrictEqual(Result.getOrThrow(parsed(escaped)).containers, known)
     assert.deepStrictEqual(parsed(container), parse(Buffer.from(line(container)), requestedAt))
   })

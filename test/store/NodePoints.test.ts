@@ -17,7 +17,7 @@ const take = (points: NodePoints, millis: number, ...pods: ReadonlyArray<string>
 
 describe("NodePoints", () => {
   it("keeps the points of a container that is gone until the retention is over, then releases them", () => {
-    const points = new NodePoints({ resolution: 15, retention: 60, publishSwap: Option.none() })
+    const points = new NodePoints("a", { resolution: 15, retention: 60, publishSwap: Option.none() })
     assert.deepStrictEqual(take(points, 0, "a", "b", "c"), [])
     assert.deepStrictEqual(take(points, 15, "c", "a"), [])
     assert.deepStrictEqual(names(points), ["c", "a", "b"])
@@ -28,17 +28,30 @@ describe("NodePoints", () => {
   })
 
   it("keeps every container's own points when the page is laid out anew", () => {
-    const points = new NodePoints({ resolution: 15, retention: 60, publishSwap: Option.none() })
+    const points = new NodePoints("a", { resolution: 15, retention: 60, publishSwap: Option.none() })
     take(points, 0, "a", "b", "c")
     take(points, 10, "b")
     take(points, 20, "d", "c", "a")
-    const usages = points.usages("a", 20)
-    const windows = points.pods.map(({ name, rows: [row = 0] }) => [name, usages.window(row)])
+    for (const { rows } of points.pods) points.publish(rows, 20)
+    const windows = points.pods.map(({ name, rows: [row = 0] }) => [name, points.usages.window(row)])
     assert.deepStrictEqual(windows, [["d", Number.NaN], ["c", 20], ["a", 20]])
   })
 
+  it("publishes all containers of a pod or none: what is published of it stays of one moment", () => {
+    const points = new NodePoints("a", { resolution: 15, retention: 60, publishSwap: Option.none() })
+    const page = (millis: number, second: Reading) =>
+      points.take(sample("a", {}, { "n/p/a": reading(millis), "n/p/b": second }), millis)
+    page(0, reading(0))
+    page(15, reading(15))
+    assert.isTrue(points.publish([1, 2], 15))
+    page(30, { ...reading(30), memory: 0 })
+    assert.isFalse(points.publish([1, 2], 30))
+    assert.deepStrictEqual([1, 2].map((row) => points.usages.timestamp(row)), [1, 2].map(() => reading(15).at))
+    assert.strictEqual(points.usages.publishedAt(1), 15)
+  })
+
   it("is not confused by names with separators in them", () => {
-    const points = new NodePoints({ resolution: 15, retention: 60, publishSwap: Option.none() })
+    const points = new NodePoints("a", { resolution: 15, retention: 60, publishSwap: Option.none() })
     const containers = [["a", "b/c"], ["a/b", "c"], [`a","b`, "c"]].map(([namespace = "", pod = ""]) => ({
       namespace,
       pod,
@@ -51,7 +64,7 @@ describe("NodePoints", () => {
   })
 
   it("keeps the names it knows, so that those of a new page can be released", () => {
-    const points = new NodePoints({ resolution: 15, retention: 60, publishSwap: Option.none() })
+    const points = new NodePoints("a", { resolution: 15, retention: 60, publishSwap: Option.none() })
     take(points, 0, "a", "b")
     const [a] = points.containers
     take(points, 15, "b", "a")
@@ -64,15 +77,15 @@ describe("NodePoints", () => {
       publishSwap: Option.Option<boolean>,
       ...swaps: ReadonlyArray<readonly [node: number, pod: number]>
     ) => {
-      const points = new NodePoints({ resolution: 15, retention: 60, publishSwap })
+      const points = new NodePoints("a", { resolution: 15, retention: 60, publishSwap })
       return swaps.map(([node, pod], i) => {
         const millis = 15 * i
         points.take(
           sample("a", { ...reading(millis), swap: node }, { "n/p/c": { ...reading(millis), swap: pod } }),
           millis
         )
-        const usages = points.usages("a", millis)
-        return [usages.swapBytes(0), usages.swapBytes(1)]
+        for (const row of [0, 1]) points.publish([row], millis)
+        return [points.usages.swapBytes(0), points.usages.swapBytes(1)]
       })
     }
 
