@@ -44,14 +44,14 @@ export class Health extends Context.Service<Health, {
         const stopping = yield* Ref.make(false)
         const judgedFrom = (yield* Monotonic.now) + Duration.toMillis(options.livezGracePeriod)
 
-        // Our own scheduling, never a slow kubelet: a turn is bounded, so a loop that is late has been held up here.
+        // Our own scheduling, never a slow kubelet: a turn is bounded, so one that is late has been held up here.
         const slack = Duration.toMillis(options.resolution) / 2
         const timely = check("metric-collection-timely", Monotonic.now, (now) => {
           const late = status.overdue(now - slack)
           return late.length === 0
             ? undefined
             : problem("metric collection didn't finish on time", [
-              `${late.length} scrape loops are overdue, among them that of ${late[0]}: this server is short of CPU`
+              `${late.length} scrapes are overdue, among them that of ${late[0]}: this server is short of CPU`
             ])
         })
         const storageReady = check(

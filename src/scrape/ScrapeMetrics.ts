@@ -1,4 +1,4 @@
-/** What the scrape loops count, under the original's names where it counts it too; the per-node series die with their node. */
+/** What is counted of scrapes, under the original's names where it counts it too; the per-node series die with their node. */
 import { Clock, Duration, Effect } from "effect"
 import * as MetricFamily from "../MetricFamily.ts"
 import { KubeletReason } from "./KubeletError.ts"

@@ -2,7 +2,7 @@
 import { Context, type Duration, Effect, Layer } from "effect"
 import type { KubeletError } from "./KubeletError.ts"
 
-/** One finished turn of a node's loop. */
+/** One finished turn of a node. */
 export interface Outcome {
   readonly node: string
   /** By our clock: milliseconds since the epoch. */
@@ -29,9 +29,9 @@ export class ScrapeStatus extends Context.Service<ScrapeStatus, {
   /** Takes an outcome in and answers what was known of the node before. */
   record(outcome: Outcome): Effect.Effect<NodeStatus | undefined>
   forget(node: string): Effect.Effect<void>
-  /** The node's loop begins or ends its next turn by then, in monotonic time. */
+  /** The node begins or ends its next turn by then, in monotonic time. */
   expect(node: string, by: number): Effect.Effect<void>
-  /** Nodes whose loops should have been heard of before that moment. */
+  /** Nodes that should have been heard of before that moment. */
   overdue(before: number): ReadonlyArray<string>
   get(node: string): NodeStatus | undefined
   /** Sorted by node. */

@@ -1,4 +1,4 @@
-/** One loop per node: each scrapes its kubelet and commits its own sample, so that none waits for another. */
+/** Every node has its turns: each scrapes its kubelet and commits its own sample, so that none waits for another. */
 import { Clock, Duration, Effect, FiberMap, Layer, Random, References, Result, Schedule, Stream } from "effect"
 import { type Node, Nodes } from "../discover/Nodes.ts"
 import * as Monotonic from "../Monotonic.ts"
@@ -9,6 +9,7 @@ import type { KubeletError } from "./KubeletError.ts"
 import * as ScrapeLog from "./ScrapeLog.ts"
 import * as ScrapeMetrics from "./ScrapeMetrics.ts"
 import { ScrapeStatus } from "./ScrapeStatus.ts"
+import { Timetable } from "./Timetable.ts"
 
 /** Between the first turns of two nodes, on average: a thousand TLS handshakes take a while on one core. */
 const stagger = Duration.millis(4)
@@ -28,18 +29,24 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       const status = yield* ScrapeStatus
       const metrics = yield* ScrapeMetrics.make(options.resolution, status)
       const log = yield* ScrapeLog.make(options.resolution)
-      const loops = yield* FiberMap.make<string>()
+      const tick = Duration.toMillis(options.resolution) / ticks
+      const timetable = new Timetable(tick, yield* Monotonic.now)
+      /** The turns that are under way. */
+      const turns = yield* FiberMap.make<string>()
       /** The last sample of each node, which the store has taken in. */
       const samples = new Map<string, Sample>()
-      /** Each node as its loop was last started for. */
+      /** Each node as its last change left it. */
       const scraped = new Map<string, Node>()
 
       const expect = (name: string, within: Duration.Duration) =>
         Effect.flatMap(Monotonic.now, (now) => status.expect(name, now + Duration.toMillis(within)))
 
-      const tick = Duration.toMillis(options.resolution) / ticks
-      const aligned = (delay: Duration.Duration) =>
-        Effect.map(Monotonic.now, (now) => Duration.millis(untilTick(now, Duration.toMillis(delay), tick)))
+      const later = (name: string, delay: Duration.Duration) =>
+        Effect.flatMap(Monotonic.now, (now) => {
+          const at = now + Duration.toMillis(delay)
+          timetable.put(name, at)
+          return status.expect(name, at + tick)
+        })
 
       const turn = Effect.fnUntraced(function*(name: string) {
         const node = nodes.get(name)
@@ -59,27 +66,27 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         yield* log.record(node, before, outcome)
       })
 
-      const schedule = (name: string) =>
-        Schedule.spaced(options.resolution).pipe(
-          Schedule.modifyDelay(Effect.fnUntraced(function*() {
-            const delay = yield* aligned(pause(options.resolution, {
-              depth: yield* store.depth(name),
-              ready: nodes.get(name)?.ready ?? false,
-              failures: status.get(name)?.failures ?? 0
-            }))
-            yield* expect(name, delay)
-            return delay
-          }))
-        )
+      const again = Effect.fnUntraced(function*(name: string) {
+        const delay = pause(options.resolution, {
+          depth: yield* store.depth(name),
+          ready: nodes.get(name)?.ready ?? false,
+          failures: status.get(name)?.failures ?? 0
+        })
+        yield* later(name, delay)
+      })
 
       const traces = yield* References.TracerEnabled
       const traced = (name: string) =>
         traces ? Effect.withSpan(turn(name), "Scraper.turn", { attributes: { node: name } }) : turn(name)
 
-      const loop = (name: string) =>
-        traced(name).pipe(
-          Effect.catchCause((cause) => Effect.logError(`the turn of node ${name} ended in a defect`, cause)),
-          Effect.repeat(schedule(name))
+      const begin = (name: string) =>
+        FiberMap.run(
+          turns,
+          name,
+          traced(name).pipe(
+            Effect.catchCause((cause) => Effect.logError(`the turn of node ${name} ended in a defect`, cause)),
+            Effect.andThen(again(name))
+          )
         )
 
       const put = Effect.fnUntraced(function*(node: Node) {
@@ -87,20 +94,20 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         scraped.set(node.name, node)
         if (before === undefined) {
           const spread = Duration.min(options.resolution, Duration.times(stagger, nodes.list().length))
-          const delay = yield* aligned(Duration.millis(yield* Random.nextBetween(0, Duration.toMillis(spread))))
-          yield* expect(node.name, delay)
-          yield* FiberMap.run(loops, node.name, Effect.delay(loop(node.name), delay))
+          yield* later(node.name, Duration.millis(yield* Random.nextBetween(0, Duration.toMillis(spread))))
         } else if (mayCure(before, node)) {
-          yield* FiberMap.run(loops, node.name, loop(node.name))
+          timetable.delete(node.name)
+          yield* begin(node.name)
         }
       })
 
       const remove = (name: string) =>
         Effect.all([
-          FiberMap.remove(loops, name),
+          FiberMap.remove(turns, name),
           store.forget(name),
           status.forget(name),
           Effect.sync(() => {
+            timetable.delete(name)
             metrics.forget(name)
             scraped.delete(name)
             samples.delete(name)
@@ -111,17 +118,18 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         Stream.runForEach((change) => change._tag === "Put" ? put(change.value) : remove(change.key)),
         Effect.forkScoped
       )
+      yield* Monotonic.now.pipe(
+        Effect.flatMap((now) => Effect.forEach(timetable.take(now), begin, { discard: true })),
+        Effect.repeat(Schedule.spaced(Duration.millis(tick))),
+        Effect.forkScoped
+      )
     }).pipe(Effect.annotateLogs({ service: "Scraper" }))
   )
 
 /** In one resolution. Turns begin at these, several together: what they all need is at hand in the processor's caches then. */
 const ticks = 150
 
-/** From now until the last tick within the delay: milliseconds. */
-export const untilTick = (now: number, delay: number, tick: number) =>
-  Math.max(0, Math.round(Math.floor((now + delay) / tick) * tick - now))
-
-/** How long a node's loop pauses after a turn. */
+/** From the end of a turn of a node to its next one. */
 export const pause = (
   resolution: Duration.Duration,
   node: {

@@ -1,8 +1,8 @@
-/** When a node's loop turns next. */
+/** When a node's next turn comes. */
 import { assert, describe, it } from "@effect/vitest"
 import { Duration } from "effect"
 import type { Node } from "../../src/discover/Nodes.ts"
-import { mayCure, pause, untilTick } from "../../src/scrape/Scraper.ts"
+import { mayCure, pause } from "../../src/scrape/Scraper.ts"
 
 const resolution = Duration.seconds(15)
 const after = (node: Parameters<typeof pause>[1]) => Duration.toSeconds(pause(resolution, node))
@@ -27,21 +27,6 @@ describe("the pause after a turn", () => {
       [1, 2, 3, 4, 5, 100].map((failures) => after({ depth: 2, ready: false, failures })),
       [15, 30, 60, 120, 120, 120]
     )
-  })
-})
-
-describe("the moment of a turn", () => {
-  it("is the last tick within the pause, so that turns of several nodes begin together", () => {
-    assert.deepStrictEqual([0, 1, 99, 100].map((now) => now + untilTick(now, 15_000, 100)), [
-      15_000,
-      15_000,
-      15_000,
-      15_100
-    ])
-  })
-
-  it("is now when no tick is within the pause", () => {
-    assert.deepStrictEqual([untilTick(101, 0, 100), untilTick(101, 98, 100), untilTick(101, 99, 100)], [0, 0, 99])
   })
 })
 

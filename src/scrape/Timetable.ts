@@ -1,0 +1,47 @@
+/** When whose next turn begins: at ticks, and those of one tick together. */
+
+export class Timetable {
+  /** Milliseconds from one tick to the next. */
+  readonly #length: number
+  /** The first tick whose names have not been taken. */
+  #next: number
+  readonly #names = new Map<number, Array<string>>()
+  /** The tick of every name; who has none here, or another, does not begin at the tick that lists it. */
+  readonly #ticks = new Map<string, number>()
+
+  constructor(length: number, now: number) {
+    this.#length = length
+    this.#next = this.#tickAt(now)
+  }
+
+  /** Its turn begins at the last tick up to that moment, and no earlier one. */
+  put(name: string, at: number) {
+    const tick = Math.max(this.#tickAt(at), this.#next)
+    const names = this.#names.get(tick)
+    if (names === undefined) this.#names.set(tick, [name])
+    else names.push(name)
+    this.#ticks.set(name, tick)
+  }
+
+  delete(name: string) {
+    this.#ticks.delete(name)
+  }
+
+  /** Whose turn begins now. */
+  take(now: number): ReadonlyArray<string> {
+    const taken: Array<string> = []
+    for (const last = this.#tickAt(now); this.#next <= last; this.#next++) {
+      for (const name of this.#names.get(this.#next) ?? []) {
+        if (this.#ticks.get(name) !== this.#next) continue
+        this.#ticks.delete(name)
+        taken.push(name)
+      }
+      this.#names.delete(this.#next)
+    }
+    return taken
+  }
+
+  #tickAt(time: number) {
+    return Math.floor(time / this.#length)
+  }
+}
