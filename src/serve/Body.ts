@@ -2,6 +2,7 @@
 import { Effect, Stream } from "effect"
 import { HttpBody } from "effect/http"
 import type { Pieces } from "./Document.ts"
+import * as PieceBuffers from "./lists/PieceBuffers.ts"
 
 export const make = ({ around, isCounted, pieces }: Pieces, contentType: string): HttpBody.HttpBody => {
   const iterator = pieces[Symbol.iterator]()
@@ -10,7 +11,9 @@ export const make = ({ around, isCounted, pieces }: Pieces, contentType: string)
   if (second.done === true) {
     const only = first.done === true ? [] : [first.value]
     const [before, after] = around(only[0]?.length ?? 0)
-    return HttpBody.uint8Array(Buffer.concat([before, ...only, after]), contentType)
+    const whole = Buffer.concat([before, ...only, after])
+    only.forEach(PieceBuffers.give)
+    return HttpBody.uint8Array(whole, contentType)
   }
   const rest: Iterable<Uint8Array> = { [Symbol.iterator]: () => iterator }
   const all = function*() {
@@ -27,7 +30,7 @@ const uncounted = (pieces: Iterable<Uint8Array>, around: Pieces["around"]) => {
   return Stream.fromIterable(
     (function*() {
       yield before
-      yield* pieces
+      yield* PieceBuffers.lend(pieces)
       yield after
     })(),
     { chunkSize: 1 }
@@ -45,5 +48,12 @@ const counted = (pieces: Iterable<Uint8Array>, around: Pieces["around"]) =>
       yield* Effect.yieldNow
     }
     const [before, after] = around(length)
-    return Stream.fromIterable([before, ...made, after], { chunkSize: 1 })
+    return Stream.fromIterable(
+      (function*() {
+        yield before
+        yield* PieceBuffers.lend(made)
+        yield after
+      })(),
+      { chunkSize: 1 }
+    )
   }))

@@ -18,6 +18,8 @@ export interface Descriptor<Object extends Listed> {
   list(namespace: string): ReadonlyArray<Object>
   find(namespace: string, name: string): Object | undefined
   usages(snapshot: Snapshot, object: Object): Usages | undefined
+  /** Of many, by their places among them. */
+  usagesOf(snapshot: Snapshot, objects: ReadonlyArray<Object>): (index: number) => Usages | undefined
   field(name: string, object: Object, usages: Usages): string
   qualifiedName(object: Object): string
   /** Answers of a version: with one object, and with many. */
@@ -34,6 +36,7 @@ export const ofNodes = (nodes: Nodes["Service"]): Descriptor<Node> => ({
   list: () => nodes.list(),
   find: (_, name) => nodes.get(name),
   usages: (snapshot, node) => snapshot.node(node.name),
+  usagesOf: (snapshot, nodes) => (index) => snapshot.node(nodes[index]!.name),
   field: (name, node) => name === "metadata.name" ? node.name : "",
   qualifiedName: (node) => node.name,
   forms: (version) => {
@@ -64,6 +67,7 @@ export const ofPods = (
   list: (namespace) => namespace === "" ? pods.list() : pods.listNamespace(namespace),
   find: (namespace, name) => pods.get(namespace, name),
   usages: (snapshot, pod) => snapshot.pod(pod.namespace, pod.name),
+  usagesOf: (snapshot, pods) => snapshot.pods(pods),
   field: (name, pod, usages) =>
     name === "metadata.name" ? pod.name : name === "metadata.namespace" ? pod.namespace : usages.node,
   qualifiedName: (pod) => `${pod.namespace}/${pod.name}`,

@@ -70,9 +70,11 @@ const serve = <Object extends Listing.Listed>(
       const now = yield* Clock.currentTimeMillis
       const snapshot = yield* store.snapshot
       const isSelected = LabelSelector.matcher(options.labels)
-      return many(Listing.make(now, descriptor.list(namespace), (object) => {
+      const objects = descriptor.list(namespace)
+      const usagesAt = descriptor.usagesOf(snapshot, objects)
+      return many(Listing.make(now, objects, (object, index) => {
         if (!isSelected(object.labels)) return undefined
-        const usages = descriptor.usages(snapshot, object)
+        const usages = usagesAt(index)
         if (usages === undefined) return undefined
         if (!FieldSelector.matches(options.fields, (name) => descriptor.field(name, object, usages))) return undefined
         freshness.observe(now - usages.timestamp)

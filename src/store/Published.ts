@@ -2,12 +2,19 @@
 import type { NodePoints, PodRows } from "./NodePoints.ts"
 import { PublishedUsage, type UsageBlock } from "./PublishedUsage.ts"
 
+export interface PodName {
+  readonly namespace: string
+  readonly name: string
+}
+
 const nodeRows = { rows: [0], names: [""] }
 
 export class Published {
   readonly #nodes = new Map<string, PublishedUsage>()
   /** By namespace, then by name. */
   readonly #pods = new Map<string, Map<string, PublishedUsage>>()
+  /** What was found for the pods of a list: where memory is large, finding takes longer than reading. */
+  readonly #found = new WeakMap<ReadonlyArray<PodName>, Array<PublishedUsage | undefined>>()
   /** Milliseconds. */
   readonly #retention: number
 
@@ -21,6 +28,20 @@ export class Published {
 
   pod(namespace: string, name: string, now: number) {
     return this.#standing(this.#pods.get(namespace)?.get(name), now)
+  }
+
+  pods(list: ReadonlyArray<PodName>, now: number) {
+    const found = this.#found.get(list) ?? Array<PublishedUsage | undefined>(list.length).fill(undefined)
+    this.#found.set(list, found)
+    return (index: number) => {
+      let usage = found[index]
+      if (usage === undefined || usage.isReleased) {
+        const { name, namespace } = list[index]!
+        usage = this.#pods.get(namespace)?.get(name)
+        found[index] = usage
+      }
+      return this.#standing(usage, now)
+    }
   }
 
   counts(now: number) {

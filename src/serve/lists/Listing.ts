@@ -23,17 +23,18 @@ const most = 1024
 export const make = <Object extends Listed>(
   now: number,
   all: ReadonlyArray<Object>,
-  usagesOf: (object: Object) => Usages | undefined
+  usagesOf: (object: Object, index: number) => Usages | undefined
 ): Listing<Object> => ({ now, slices: { [Symbol.iterator]: () => gather(all, usagesOf) } })
 
 const gather = function*<Object extends Listed>(
   all: ReadonlyArray<Object>,
-  usagesOf: (object: Object) => Usages | undefined
+  usagesOf: (object: Object, index: number) => Usages | undefined
 ) {
   let objects: Array<Object> = []
   let usages: Array<Usages> = []
-  for (const object of all) {
-    const used = usagesOf(object)
+  for (let index = 0; index < all.length; index++) {
+    const object = all[index]!
+    const used = usagesOf(object, index)
     if (used === undefined) continue
     objects.push(object)
     usages.push(used)

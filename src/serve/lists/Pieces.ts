@@ -1,6 +1,6 @@
 /** Objects written one after another, in pieces that others get their turn between. */
-import { piece } from "../Pace.ts"
 import type { Listed, Slice } from "./Listing.ts"
+import * as PieceBuffers from "./PieceBuffers.ts"
 import * as Write from "./Write.ts"
 
 /** How the objects of a slice are written. */
@@ -11,20 +11,16 @@ export interface Writer {
   write(bytes: Uint8Array, at: number, slice: Slice, index: number): number
 }
 
-/** Roughly what an object comes to. */
-const objectSize = 400
-
 /** Hands out what is written of the objects whenever that is enough. */
 export const pieces = function*(slices: Iterable<Slice>, { room, write }: Writer) {
   let bytes: Uint8Array = new Uint8Array()
   let length = 0
   for (const slice of slices) {
-    const capacity = Math.min(piece, slice.objects.length * objectSize)
     for (let index = 0; index < slice.objects.length; index++) {
       const needed = room(slice, index)
       if (length + needed > bytes.length) {
         if (length > 0) yield bytes.subarray(0, length)
-        bytes = Buffer.allocUnsafeSlow(Math.max(capacity, needed))
+        bytes = PieceBuffers.take(needed)
         length = 0
       }
       length = write(bytes, length, slice, index)
