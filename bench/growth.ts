@@ -22,8 +22,7 @@ const measure = async (nodes: number) => {
   const cluster = await Cluster.start(nodes)
   const server = await Server.start(cluster, { resolution, maxIdleConnections: nodes })
   await Process.sleep(4 * resolution)
-  const { cpu, failed, load } = await Scrape.measure(server, 3)
-  const memory = Process.rss(server.pid)
+  const { cpu, failed, load, memory } = await Scrape.measure(server, 3)
   const { body, millis } = await Requests.measure(
     Requests.listOfAllPods,
     { ...server, load },

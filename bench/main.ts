@@ -36,7 +36,7 @@ const ofSize = async (nodes: number): Promise<ReadonlyArray<Row>> => {
   const rows = [
     start,
     ...Scrape.rows(cluster, scraped, bare),
-    ...await Memory.run(server, bare),
+    ...await Memory.run(server, scraped, bare),
     ...await Requests.run(server, scraped, effort.share),
     ...await Loop.run(server, effort.windows)
   ]

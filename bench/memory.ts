@@ -4,6 +4,7 @@ import * as Client from "./Client.ts"
 import { asAggregator } from "./Cluster.ts"
 import * as Process from "./Process.ts"
 import type { Row, Targets } from "./Row.ts"
+import type { Scraped } from "./scrape.ts"
 import type { Server } from "./Server.ts"
 
 const steadyTargets: Targets = { 100: 110, 1000: 220, 5000: 600 }
@@ -13,8 +14,11 @@ const peakTargets: Targets = { 1000: 80 }
 
 const forms = { JSON: "application/json", protobuf: "application/vnd.kubernetes.protobuf" }
 
-export const run = async ({ cluster, pid, url }: Server, bare: Bare.Scraping): Promise<ReadonlyArray<Row>> => {
-  const steady = Process.rss(pid)
+export const run = async (
+  { cluster, pid, url }: Server,
+  { memory: steady }: Scraped,
+  bare: Bare.Scraping
+): Promise<ReadonlyArray<Row>> => {
   const rows: Array<Row> = [{
     claim: "steady memory, beside that of as many bare connections",
     value: steady,

@@ -13,6 +13,8 @@ export interface Scraped {
   readonly cpu: number
   /** What that is of a core. */
   readonly load: number
+  /** What is resident in the end: MB. */
+  readonly memory: number
   /** Scrapes, in all. */
   readonly failed: number
 }
@@ -24,7 +26,9 @@ export const measure = async (server: Server, cycles: number): Promise<Scraped> 
   const before = Process.cpuMillis(server.pid)
   await Process.sleep(cycles * server.resolution)
   const cpu = (Process.cpuMillis(server.pid) - before) / cycles
-  return { cpu, load: cpu / server.resolution, failed: await failures() - failed }
+  // Before anybody asks for the metrics of a thousand nodes, which leaves V8 something to collect.
+  const memory = Process.rss(server.pid)
+  return { cpu, load: cpu / server.resolution, memory, failed: await failures() - failed }
 }
 
 export const rows = ({ nodes }: Cluster, { cpu, failed }: Scraped, bare: Scraping): ReadonlyArray<Row> => [

@@ -1,18 +1,27 @@
-/** What pieces of lists are written in, and again when they are gone: nothing for V8 to collect, or for the kernel to clear. */
+/** What pieces of lists are written in, and again when they are gone, unless V8 has collected them by then. */
 import { piece } from "../Pace.ts"
 
-/** Two megabytes are kept for lists to come. */
-const most = 16
+/** Pieces that nobody reads any more: those of one list are still here for the next, and are no memory that we keep. */
+const idle: Array<WeakRef<ArrayBuffer>> = []
 
-const idle: Array<ArrayBuffer> = []
+/** What V8 has collected is only found out by asking. */
+const most = 4096
 
 /** A piece's room, or more if it takes more; it holds whatever it did before. */
 export const take = (least: number): Uint8Array =>
-  new Uint8Array(least > piece ? new ArrayBuffer(least) : idle.pop() ?? new ArrayBuffer(piece))
+  new Uint8Array(least > piece ? new ArrayBuffer(least) : lastIdle() ?? new ArrayBuffer(piece))
+
+const lastIdle = () => {
+  while (idle.length > 0) {
+    const buffer = idle.pop()?.deref()
+    if (buffer !== undefined) return buffer
+  }
+  return undefined
+}
 
 /** Nobody reads it any more. */
 export const give = ({ buffer }: Uint8Array) => {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === piece && idle.length < most) idle.push(buffer)
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === piece && idle.length < most) idle.push(new WeakRef(buffer))
 }
 
 /**
