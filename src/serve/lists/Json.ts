@@ -11,10 +11,12 @@ import * as Write from "./Write.ts"
 const bytes = (text: string) => new TextEncoder().encode(text)
 
 /** What stands around the objects. */
-export const around = ({ apiVersion, kind }: Shape): readonly [before: Uint8Array, after: Uint8Array] => [
-  bytes(`{"kind":"${kind}List","apiVersion":"${apiVersion}","metadata":{},"items":[`),
-  bytes("]}\n")
-]
+export const around = Function.memoize(
+  ({ apiVersion, kind }: Shape): readonly [before: Uint8Array, after: Uint8Array] => [
+    bytes(`{"kind":"${kind}List","apiVersion":"${apiVersion}","metadata":{},"items":[`),
+    bytes("]}\n")
+  ]
+)
 
 const text = {
   first: bytes(`{"metadata":{"name":"`),
@@ -31,23 +33,27 @@ const ofLabels = Function.memoize((labels: Labels) =>
   bytes(`${Object.keys(labels).length === 0 ? "" : `,"labels":${JSON.stringify(labels)}`}},"timestamp":"`)
 )
 
+// What lists of the same time, of the same windows and of the same containers have in common.
+const creation = Recent.of((second: number) => `","creationTimestamp":"${formatTimestamp(second * 1000)}"`)
+const timestamp = Recent.of((second: number) => bytes(`${formatTimestamp(second * 1000)}","window":"`))
+const windowBefore = (usage: string) => Recent.of((millis: number) => bytes(`${formatGoDuration(millis)}",${usage}`))
+const windowOfPod = windowBefore(`"containers":[`)
+const windowOfNode = windowBefore(`"usage":{"cpu":"`)
+const container = Recent.of((name: string) => bytes(`{"name":${JSON.stringify(name)},"usage":{"cpu":"`))
+
 /** The fixed texts of an object, and times; the same of a usage, with its quantities. */
 const roomOfObject = 160
 const roomOfUsage = 60 + 3 * Amounts.room
 
 /** As few runs of bytes as can be: what objects share with their neighbours is one run, up to what differs. */
 export const objects = ({ now, slices }: Listing, { ofContainers }: Shape) => {
-  const created = formatTimestamp(now)
+  const created = creation(Math.floor(now / 1000))
   const behindName = sharedByNeighbours((namespace: string | undefined) => {
     const inNamespace = namespace === undefined ? "" : `","namespace":${JSON.stringify(namespace).slice(0, -1)}`
-    return bytes(`${inNamespace}","creationTimestamp":"${created}"`)
+    return bytes(`${inNamespace}${created}`)
   })
   const labelled = sharedByNeighbours(ofLabels)
-  const beforeUsage = ofContainers ? `"containers":[` : `"usage":{"cpu":"`
-  const timestamp = Recent.of((second: number) => bytes(`${formatTimestamp(second * 1000)}","window":"`))
-  const window = Recent.of((millis: number) => bytes(`${formatGoDuration(millis)}",${beforeUsage}`))
-  const container = Recent.of((name: string) => bytes(`{"name":${JSON.stringify(name)},"usage":{"cpu":"`))
-
+  const window = ofContainers ? windowOfPod : windowOfNode
   let separator = text.first
 
   const usage = (bytes: Uint8Array, start: number, { cpuNanocores, memoryBytes, swapBytes }: Slice, row: number) => {

@@ -44,6 +44,13 @@ const ofNode = entries(4)
 /** Of a node the greater part, and always the same. */
 const ofLabels = Function.memoize((labels: Labels) => written(writeLabels, labels))
 
+// What lists of the same times, of the same windows and of the same containers have in common.
+const timestamp = Recent.of((second: number) =>
+  written((writer) => message(writer, 2, writeTime, second * 1000), undefined)
+)
+const window = Recent.of((millis: number) => written((writer) => message(writer, 3, writeDuration, millis), undefined))
+const nameOf = Recent.of((name: string) => written((writer) => string(writer, 1, name), undefined))
+
 /** The tags and lengths of an object, and times; the same of a container, with its quantities. */
 const roomOfObject = 80
 const roomOfUsage = 60 + 3 * Amounts.room
@@ -60,13 +67,6 @@ export const objects = ({ now, slices }: Listing, { ofContainers }: Shape) => {
     }, undefined)
   )
   const labelled = sharedByNeighbours(ofLabels)
-  const timestamp = Recent.of((second: number) =>
-    written((writer) => message(writer, 2, writeTime, second * 1000), undefined)
-  )
-  const window = Recent.of((millis: number) =>
-    written((writer) => message(writer, 3, writeDuration, millis), undefined)
-  )
-  const nameOf = Recent.of((name: string) => written((writer) => string(writer, 1, name), undefined))
 
   const usage = (
     bytes: Uint8Array,
