@@ -14,14 +14,17 @@ import { figures, table } from "./Table.ts"
 const given = process.argv.slice(2).map(Number)
 const sizes = given.length > 0 ? given : [100, 1000, 3000, 5000, 10_000]
 
-/** As many kubelets as can be simulated beside the server, on two cores and within the default resolution. */
-const atOnce = 5000
+/** As many kubelets as can be simulated beside the server, on two cores and within the default resolution, handshakes included. */
+const atOnce = 2500
+
+/** While code is compiled. */
+const warmUp = 60_000
 
 const measure = async (nodes: number) => {
   const resolution = Server.defaults.resolution * Math.max(1, nodes / atOnce)
   const cluster = await Cluster.start(nodes)
   const server = await Server.start(cluster, { resolution, maxIdleConnections: nodes })
-  await Process.sleep(4 * resolution)
+  await Process.sleep(Math.max(warmUp, 2 * resolution))
   const { cpu, failed, load, memory } = await Scrape.measure(server, 3)
   const { body, millis } = await Requests.measure(
     Requests.listOfAllPods,

@@ -1,6 +1,6 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Context, Effect, FileSystem, Layer, Option, type Path, Schema, type Scope } from "effect"
+import { ConfigProvider, Context, Effect, Fiber, FileSystem, Layer, Option, type Path, Schema, type Scope } from "effect"
 import { HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { Kube } from "../../src/kube/Kube.ts"
@@ -77,6 +77,17 @@ describe("by a kubeconfig", () => {
       yield* fs.writeFileString(credential, JSON.stringify({ kind: "ExecCredential", status: { token: "plugged" } }))
       yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* user(kube), "Bearer plugged")
+    }))
+
+  test("a credential plugin that takes its time is not waited for", () =>
+    Effect.gen(function*() {
+      const { entry } = yield* TlsApiServer.make()
+      const { kube } = yield* kubeOf(entry, { exec: { command: "/bin/sleep", args: ["1"] } })
+      const waiting = yield* Effect.forkChild(Effect.flip(kube.credentials), { startImmediately: true })
+      yield* TestClock.adjust("9 seconds")
+      assert.isUndefined(waiting.pollUnsafe())
+      yield* TestClock.adjust("1 second")
+      assert.include((yield* Fiber.join(waiting)).message, "no credentials within 10 seconds")
     }))
 
   test("a provider's token, as long as it is valid", () =>

@@ -95,6 +95,16 @@ layer(Layer.provideMerge(Simulation.layer({ cluster }), NodeServices.layer), { e
         Effect.provide(kubelet({ kubelet: { preferredTypes: ["Hostname", "InternalIP"] } }))
       ))
 
+    it.effect("is given one request timeout for all of its addresses, and the failure of the first one is told", () =>
+      Effect.gen(function*() {
+        const error = yield* Effect.flip(faulty(Fault.Hang(), scrape(node)))
+        assert.strictEqual(error.reason, "name_not_resolved")
+      }).pipe(
+        Effect.provide(
+          kubelet({ kubelet: { preferredTypes: ["Hostname", "InternalIP"], requestTimeout: Duration.millis(500) } })
+        )
+      ))
+
     it.effect("whose name does not resolve, and that has no other address, says so", () =>
       Effect.flip(scrape(node)).pipe(
         Effect.map((error) => {
