@@ -1,5 +1,5 @@
 /** One limit of time for many things that mostly end long before: a single fiber watches over all of them. */
-import { Clock, Duration, Effect, Fiber } from "effect"
+import { Clock, Duration, Effect } from "effect"
 
 /** Something that is under way. */
 export interface Running {
@@ -13,11 +13,6 @@ export interface TimeLimit {
   begin(expire: () => void): Running
   /** It has ended by itself. */
   end(running: Running): void
-  /** As `Effect.timeoutOrElse`. What ends without waiting for anything costs next to nothing. */
-  within<A, E, R, A2, E2, R2>(
-    effect: Effect.Effect<A, E, R>,
-    orElse: Effect.Effect<A2, E2, R2>
-  ): Effect.Effect<A | A2, E | E2, R | R2>
 }
 
 /** An `Effect.timeout` has two fibers and a timer for each of them. */
@@ -40,34 +35,14 @@ export const make = Effect.fnUntraced(function*(limit: Duration.Duration) {
   })
   yield* Effect.forkScoped(Effect.forever(watch))
 
-  const begin = (expire: () => void): Running => {
-    const it = { end: now() + millis, expire }
-    running.add(it)
-    return it
-  }
-  const end = (it: Running) => {
-    running.delete(it)
-  }
-
-  const timeLimit: TimeLimit = {
-    begin,
-    end,
-    within: <A, E, R, A2, E2, R2>(effect: Effect.Effect<A, E, R>, orElse: Effect.Effect<A2, E2, R2>) =>
-      Effect.flatMap(Effect.context<R>(), (context) =>
-        Effect.callback<A | A2, E | E2, R2>((resume) => {
-          const fiber = Effect.runForkWith(context)(effect)
-          const exit = fiber.pollUnsafe()
-          if (exit !== undefined) return resume(exit)
-          const it = begin(() => resume(Effect.andThen(Fiber.interrupt(fiber), orElse)))
-          fiber.addObserver((exit) => {
-            end(it)
-            resume(exit)
-          })
-          return Effect.suspend(() => {
-            end(it)
-            return Fiber.interrupt(fiber)
-          })
-        }))
-  }
-  return timeLimit
+  return {
+    begin: (expire) => {
+      const it = { end: now() + millis, expire }
+      running.add(it)
+      return it
+    },
+    end: (it) => {
+      running.delete(it)
+    }
+  } satisfies TimeLimit as TimeLimit
 })

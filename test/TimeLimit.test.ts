@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Fiber } from "effect"
+import { Duration, Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as TimeLimit from "../src/TimeLimit.ts"
 
@@ -53,41 +53,4 @@ describe("a limit of time", () => {
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(expired, ["a"])
     }))
-
-  describe("of an effect", () => {
-    const late = Effect.fail("too late")
-
-    it.effect("lets through what ends before, whatever the end is", () =>
-      Effect.gen(function*() {
-        const { within } = yield* TimeLimit.make(Duration.seconds(10))
-        assert.strictEqual(yield* within(Effect.succeed(1), late), 1)
-        assert.strictEqual(yield* Effect.flip(within(Effect.fail("no"), late)), "no")
-        const slow = yield* Effect.forkChild(within(Effect.as(Effect.sleep("9 seconds"), 2), late))
-        yield* TestClock.adjust("9 seconds")
-        assert.strictEqual(yield* Fiber.join(slow), 2)
-        const died = yield* Effect.exit(within(Effect.die("a defect"), late))
-        assert.isTrue(Exit.hasDies(died))
-      }))
-
-    it.effect("interrupts what takes longer, before it says so", () =>
-      Effect.gen(function*() {
-        const { within } = yield* TimeLimit.make(Duration.seconds(10))
-        let interrupted = false
-        const never = Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted = true))
-        const fiber = yield* Effect.forkChild(Effect.flip(within(never, late)))
-        yield* TestClock.adjust("10 seconds")
-        assert.strictEqual(yield* Fiber.join(fiber), "too late")
-        assert.isTrue(interrupted)
-      }))
-
-    it.effect("is interrupted with who waits for it", () =>
-      Effect.gen(function*() {
-        const { within } = yield* TimeLimit.make(Duration.seconds(10))
-        let interrupted = false
-        const never = Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted = true))
-        const fiber = yield* Effect.forkChild(within(never, late), { startImmediately: true })
-        yield* Fiber.interrupt(fiber)
-        assert.isTrue(interrupted)
-      }))
-  })
 })

@@ -1,6 +1,5 @@
 /** How many requests may be under way at once, how long one may take, and that no new ones begin when the server stops. */
 import { Deferred, Duration, Effect } from "effect"
-import * as TimeLimit from "../TimeLimit.ts"
 import { Timeout, TooManyRequests } from "./ApiError.ts"
 import { privileged } from "./auth/Authorization.ts"
 import type { User } from "./auth/User.ts"
@@ -23,17 +22,19 @@ export interface Limits {
   isDraining(path: string): boolean
 }
 
-export const make = Effect.fnUntraced(function*({ maxRequestsInflight, requestTimeout }: Options) {
-  const timeLimit = yield* TimeLimit.make(requestTimeout)
-  const drained = yield* Deferred.make<void>()
+export const make = ({ maxRequestsInflight, requestTimeout }: Options): Limits => {
+  const drained = Deferred.makeUnsafe<void>()
   let inflight = 0
   let draining = false
   const ended = Effect.suspend(() => --inflight === 0 && draining ? Deferred.succeed(drained, undefined) : Effect.void)
-  const limits: Limits = {
+  return {
     within: (request) =>
       Effect.suspend(() => {
         inflight++
-        return Effect.ensuring(timeLimit.within(request, Effect.fail(new Timeout())), ended)
+        return request.pipe(
+          Effect.timeoutOrElse({ duration: requestTimeout, orElse: () => Effect.fail(new Timeout()) }),
+          Effect.ensuring(ended)
+        )
       }),
     check: (user, path) =>
       Effect.suspend(() =>
@@ -48,8 +49,7 @@ export const make = Effect.fnUntraced(function*({ maxRequestsInflight, requestTi
     }),
     isDraining: (path) => draining && !isProbe(path) && !/^\/metrics(\/|$)/.test(path)
   }
-  return limits
-})
+}
 
 export const defaults: Options = { maxRequestsInflight: 400, requestTimeout: Duration.minutes(1) }
 

@@ -29,7 +29,7 @@ export interface Options {
 /** Serves everything on the HTTP server in the context. */
 export const layer = (options: Options) =>
   Layer.unwrap(Effect.gen(function*() {
-    const limits = yield* Limits.make(options.requests ?? Limits.defaults)
+    const limits = Limits.make(options.requests ?? Limits.defaults)
     const drain = options.requests?.shutdownSendRetryAfter ? limits.drain : Effect.void
     return Layer.effectDiscard(Effect.andThen(announce, Effect.addFinalizer(() => drain))).pipe(
       Layer.provideMerge(HttpServer.serve(yield* make(options, limits)))
@@ -43,7 +43,7 @@ const announce = Effect.flatMap(
 )
 
 /** Everything, for any server. */
-export const make = Effect.fnUntraced(function*(options: Options, limits: Limits.Limits) {
+export const make = Effect.fnUntraced(function*(options: Options, limits = Limits.make(Limits.defaults)) {
   const api = yield* MetricsApi
   const access = yield* Access
   const routes = [

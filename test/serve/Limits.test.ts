@@ -16,7 +16,7 @@ const verdict = (limits: Limits.Limits, user: User.User, path: string) =>
 describe("limits", () => {
   it.effect("one request too many is refused, but for the privileged and for probes", () =>
     Effect.gen(function*() {
-      const limits = yield* Limits.make(two)
+      const limits = Limits.make(two)
       const go = yield* Deferred.make<void>()
       const ask = (user: User.User, path: string) =>
         limits.within(Effect.andThen(verdict(limits, user, path), (it) => Effect.as(Deferred.await(go), it)))
@@ -36,7 +36,7 @@ describe("limits", () => {
 
   it.effect("a request that failed, died or was left counts no longer", () =>
     Effect.gen(function*() {
-      const limits = yield* Limits.make({ ...two, maxRequestsInflight: 1 })
+      const limits = Limits.make({ ...two, maxRequestsInflight: 1 })
       yield* Effect.exit(limits.within(Effect.fail("no")))
       yield* Effect.exit(limits.within(Effect.die("a defect")))
       const left = yield* Effect.forkChild(limits.within(Effect.never), { startImmediately: true })
@@ -46,13 +46,13 @@ describe("limits", () => {
 
   it.effect("zero is no limit", () =>
     Effect.gen(function*() {
-      const limits = yield* Limits.make({ ...two, maxRequestsInflight: 0 })
+      const limits = Limits.make({ ...two, maxRequestsInflight: 0 })
       assert.strictEqual(yield* limits.within(verdict(limits, jane, path)), "let in")
     }))
 
   it.effect("a request ends when its time is over", () =>
     Effect.gen(function*() {
-      const request = yield* Effect.forkChild(Effect.flip((yield* Limits.make(two)).within(Effect.never)))
+      const request = yield* Effect.forkChild(Effect.flip(Limits.make(two).within(Effect.never)))
       yield* TestClock.adjust("59 seconds")
       assert.isUndefined(request.pollUnsafe())
       yield* TestClock.adjust("1 second")
