@@ -1,6 +1,17 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Context, Effect, Fiber, FileSystem, Layer, Option, type Path, Schema, type Scope } from "effect"
+import {
+  ConfigProvider,
+  Context,
+  Effect,
+  Fiber,
+  FileSystem,
+  Layer,
+  Option,
+  type Path,
+  Schema,
+  type Scope
+} from "effect"
 import { HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { Kube } from "../../src/kube/Kube.ts"

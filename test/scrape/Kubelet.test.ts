@@ -97,7 +97,7 @@ layer(Layer.provideMerge(Simulation.layer({ cluster }), NodeServices.layer), { e
 
     it.effect("is given one request timeout for all of its addresses, and the failure of the first one is told", () =>
       Effect.gen(function*() {
-        const error = yield* Effect.flip(faulty(Fault.Hang(), scrape(node)))
+        const error = yield* faulty(Fault.Hang(), Effect.flip(scrape(node)))
         assert.strictEqual(error.reason, "name_not_resolved")
       }).pipe(
         Effect.provide(

@@ -1,0 +1,93 @@
+import { assert, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { createHash } from "node:crypto"
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from "node:http2"
+import { gunzipSync } from "node:zlib"
+import * as Body from "../../../src/serve/Body.ts"
+import * as Compression from "../../../src/serve/Compression.ts"
+import * as PieceBuffers from "../../../src/serve/lists/PieceBuffers.ts"
+import { piece } from "../../../src/serve/Pace.ts"
+import { http1 } from "../../fixtures/HttpsClient.ts"
+import * as LoopbackHttps from "../../fixtures/LoopbackHttps.ts"
+
+const count = 40
+
+/** What piece `index` of answer `seed` holds, all over. */
+const byteOf = (seed: number, index: number) => (seed * 31 + index * 7) & 0xff
+
+/** Pieces nearly as long as their room, as those of lists are. */
+const pieces = function*(seed: number) {
+  for (let index = 0; index < count; index++) {
+    yield PieceBuffers.take(1).fill(byteOf(seed, index)).subarray(0, piece - 100)
+  }
+}
+
+const expected = (seed: number) =>
+  Buffer.concat(Array.from({ length: count }, (_, index) => Buffer.alloc(piece - 100, byteOf(seed, index))))
+
+/** Paths such as `/counted/7`. */
+const served = HttpServer.serve(
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, url }) => {
+    const [, kind, seed] = url.split("/")
+    const body = Body.make({
+      pieces: pieces(Number(seed)),
+      around: () => [new Uint8Array(), new Uint8Array()],
+      isCounted: kind === "counted"
+    }, "text/plain")
+    const response = HttpServerResponse.setBody(HttpServerResponse.empty({ status: 200 }), body)
+    return Compression.compress(response, headers["accept-encoding"] ?? "")
+  })
+).pipe(Layer.provideMerge(LoopbackHttps.layer))
+
+const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex")
+
+/** An answer that has begun and waits to be read. */
+const begun = (session: ClientHttp2Session, path: string) =>
+  Effect.callback<Effect.Effect<Buffer, Error>, Error>((resume) => {
+    const stream = session.request({ ":path": path })
+    stream.on("error", (error) => resume(Effect.fail(error)))
+    stream.on("response", () => resume(Effect.succeed(readAll(stream))))
+  })
+
+const readAll = (stream: ClientHttp2Stream) =>
+  Effect.callback<Buffer, Error>((resume) => {
+    const chunks: Array<Buffer> = []
+    stream.on("error", (error) => resume(Effect.fail(error)))
+    stream.on("end", () => resume(Effect.succeed(Buffer.concat(chunks))))
+    stream.on("data", (chunk: Buffer) => chunks.push(chunk))
+  })
+
+const session = Effect.flatMap(LoopbackHttps.port, (port) =>
+  Effect.acquireRelease(
+    Effect.sync(() => connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false })),
+    (session) => Effect.sync(() => session.destroy())
+  ))
+
+it.live("answers of which pieces share their buffers are whole, whoever reads them, and however slowly", () =>
+  Effect.gen(function*() {
+    const one = yield* session
+    const port = yield* LoopbackHttps.port
+    const kinds = ["counted", "uncounted"]
+    const seeds = Array.from({ length: 12 }, (_, seed) => seed)
+    // All of these wait while others come and go.
+    const waiting = yield* Effect.forEach(seeds, (seed) => begun(one, `/${kinds[seed % 2]}/${seed}`))
+    yield* Effect.forEach(seeds, (seed) =>
+      Effect.forEach(kinds, (kind) =>
+        Effect.gen(function*() {
+          const path = `/${kind}/${100 + seed}`
+          const plain = yield* http1({ port, path })
+          assert.strictEqual(digest(plain.body), digest(expected(100 + seed)))
+          const gzipped = yield* http1({ port, path, headers: { "accept-encoding": "gzip" } })
+          assert.strictEqual(gzipped.headers["content-encoding"], "gzip")
+          assert.strictEqual(digest(gunzipSync(gzipped.body)), digest(expected(100 + seed)))
+        }), { discard: true }), { concurrency: 4, discard: true })
+    const bodies = yield* Effect.all(waiting, { concurrency: "unbounded" })
+    assert.deepStrictEqual(bodies.map(digest), seeds.map((seed) => digest(expected(seed))))
+  }).pipe(Effect.scoped, Effect.provide(served)))
+
+it("a buffer is used again when the second piece after it has been asked for", () => {
+  const lent = [...PieceBuffers.lend(pieces(0))].map(({ buffer }) => buffer)
+  assert.isAtMost(new Set(lent).size, 3)
+  for (const [index, buffer] of lent.entries()) assert.notInclude(lent.slice(index + 1, index + 3), buffer)
+})
