@@ -1,5 +1,5 @@
 /** One limit of time for many things that mostly end long before: a single fiber watches over all of them. */
-import { Clock, Duration, Effect } from "effect"
+import { Clock, Duration, Effect, type Scope } from "effect"
 
 /** Something that is under way. */
 export interface Running {
@@ -15,8 +15,10 @@ export interface TimeLimit {
   end(running: Running): void
 }
 
-/** An `Effect.timeout` has two fibers and a timer for each of them. */
-export const make = Effect.fnUntraced(function*(limit: Duration.Duration) {
+/** Where there are many, this is cheaper than `Effect.timeout`, which takes two fibers and a timer for each. */
+export const make = Effect.fnUntraced(function*(
+  limit: Duration.Duration
+): Effect.fn.Return<TimeLimit, never, Scope.Scope> {
   const clock = yield* Clock.Clock
   const millis = Duration.toMillis(limit)
   const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
@@ -44,5 +46,5 @@ export const make = Effect.fnUntraced(function*(limit: Duration.Duration) {
     end: (it) => {
       running.delete(it)
     }
-  } satisfies TimeLimit as TimeLimit
+  }
 })
