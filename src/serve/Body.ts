@@ -25,17 +25,7 @@ export const make = ({ around, isCounted, pieces }: Pieces, contentType: string)
 }
 
 /** One piece at a time: the next one is made when the client has taken the one before. */
-const uncounted = (pieces: Iterable<Uint8Array>, around: Pieces["around"]) => {
-  const [before, after] = around(0)
-  return Stream.fromIterable(
-    (function*() {
-      yield before
-      yield* PieceBuffers.lend(pieces)
-      yield after
-    })(),
-    { chunkSize: 1 }
-  )
-}
+const uncounted = (pieces: Iterable<Uint8Array>, around: Pieces["around"]) => inOrder(pieces, around(0))
 
 /** The beginning says how long it all is, so that all of it is made before. */
 const counted = (pieces: Iterable<Uint8Array>, around: Pieces["around"]) =>
@@ -47,13 +37,15 @@ const counted = (pieces: Iterable<Uint8Array>, around: Pieces["around"]) =>
       length += piece.length
       yield* Effect.yieldNow
     }
-    const [before, after] = around(length)
-    return Stream.fromIterable(
-      (function*() {
-        yield before
-        yield* PieceBuffers.lend(made)
-        yield after
-      })(),
-      { chunkSize: 1 }
-    )
+    return inOrder(made, around(length))
   }))
+
+const inOrder = (pieces: Iterable<Uint8Array>, [before, after]: ReturnType<Pieces["around"]>) =>
+  Stream.fromIterable(
+    (function*() {
+      yield before
+      yield* PieceBuffers.lend(pieces)
+      yield after
+    })(),
+    { chunkSize: 1 }
+  )
