@@ -8,7 +8,10 @@ import { type PodName, Published } from "./Published.ts"
 export interface Snapshot {
   node(name: string): Usages | undefined
   pod(namespace: string, name: string): Usages | undefined
-  /** Of the pods of a list by their places in it; quicker for many, and for those who come with the same list again. */
+  /**
+   * Of the pods of a list, which never changes, by their places in it: quicker for many, and for those who come with the same
+   * list again.
+   */
   pods(list: ReadonlyArray<PodName>): (index: number) => Usages | undefined
 }
 

@@ -105,6 +105,12 @@ const layer = MetricsStore.layer({
   publishSwap: Option.some(true)
 })
 
+/** One list all the while, for which the store remembers what it found, also of pods that come and go. */
+const list = ["n/p", "n/q", "m/p"].map((pod) => {
+  const [namespace = "", name = ""] = pod.split("/")
+  return { namespace, name }
+})
+
 const agree = Effect.fnUntraced(function*(model: ModelStore) {
   const store = yield* MetricsStore
   const now = yield* Clock.currentTimeMillis
@@ -113,13 +119,14 @@ const agree = Effect.fnUntraced(function*(model: ModelStore) {
     assert.deepStrictEqual(plainNode(snapshot.node(node)), model.node(node, now))
     assert.strictEqual(yield* store.depth(node), model.depth(node, now))
   }
-  const pods = ["n/p", "n/q", "m/p"].map((pod) => [pod, model.pod(pod, now)] as const)
-  for (const [pod, expected] of pods) {
-    const [namespace = "", name = ""] = pod.split("/")
-    assert.deepStrictEqual(plainPod(snapshot.pod(namespace, name)), expected)
+  const pods = list.map(({ name, namespace }) => model.pod(`${namespace}/${name}`, now))
+  const listed = snapshot.pods(list)
+  for (const [index, { name, namespace }] of list.entries()) {
+    assert.deepStrictEqual(plainPod(snapshot.pod(namespace, name)), pods[index])
+    assert.deepStrictEqual(plainPod(listed(index)), pods[index])
   }
   assert.deepStrictEqual(yield* store.counts, {
     nodes: nodes.filter((node) => model.node(node, now) !== undefined).length,
-    containers: pods.reduce((sum, [, pod]) => sum + (pod?.containers.length ?? 0), 0)
+    containers: pods.reduce((sum, pod) => sum + (pod?.containers.length ?? 0), 0)
   })
 })
