@@ -1,5 +1,6 @@
 /** One limit of time for many things that mostly end long before: a single fiber watches over all of them. */
-import { Clock, Duration, Effect, type Scope } from "effect"
+import { Duration, Effect, type Scope } from "effect"
+import * as Monotonic from "./Monotonic.ts"
 
 /** Something that is under way. */
 export interface Running {
@@ -19,9 +20,8 @@ export interface TimeLimit {
 export const make = Effect.fnUntraced(function*(
   limit: Duration.Duration
 ): Effect.fn.Return<TimeLimit, never, Scope.Scope> {
-  const clock = yield* Clock.Clock
+  const now = yield* Monotonic.reader
   const millis = Duration.toMillis(limit)
-  const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
   /** In the order in which they began, which is that of their ends. */
   const running = new Set<Running>()
 
@@ -29,13 +29,18 @@ export const make = Effect.fnUntraced(function*(
   const watch = Effect.suspend(() => {
     for (const it of running) {
       const rest = it.end - now()
-      if (rest > 0) return Effect.sleep(Math.ceil(rest))
+      if (rest > 0) return Effect.sleep(rest)
       running.delete(it)
       it.expire()
     }
     return Effect.sleep(millis)
   })
-  yield* Effect.forkScoped(Effect.forever(watch))
+  yield* watch.pipe(
+    // Whatever is wrong with one, the others are watched.
+    Effect.catchCause((cause) => Effect.logError("the end of a time limit could not be told", cause)),
+    Effect.forever,
+    Effect.forkScoped
+  )
 
   return {
     begin: (expire) => {

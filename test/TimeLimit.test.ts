@@ -53,4 +53,15 @@ describe("a limit of time", () => {
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(expired, ["a"])
     }))
+
+  it.effect("goes on when one cannot be told that its time is up", () =>
+    Effect.gen(function*() {
+      const { begin, expired, limit } = yield* make
+      limit.begin(() => {
+        throw new Error("a defect")
+      })
+      begin("a")
+      yield* TestClock.adjust("10 seconds")
+      assert.deepStrictEqual(expired, ["a"])
+    }))
 })

@@ -8,7 +8,7 @@ export interface Node {
   readonly name: string
   readonly labels: Labels
   readonly addresses: ReadonlyArray<{ readonly type: string; readonly address: string }>
-  /** Where its kubelet says it listens; 0 when it does not say. */
+  /** Where its kubelet says it listens; 0 when it does not say, or something that is no port. */
   readonly kubeletPort: number
   readonly ready: boolean
   /** Where its kubelet serves resource metrics; starts with a slash. */
@@ -92,10 +92,12 @@ const toNode = ({ metadata, status }: typeof NodeObject.Type): Node => ({
   name: metadata.name,
   labels: intern(metadata.labels),
   addresses: status.addresses,
-  kubeletPort: status.daemonEndpoints.kubeletEndpoint.Port,
+  kubeletPort: isPort(status.daemonEndpoints.kubeletEndpoint.Port) ? status.daemonEndpoints.kubeletEndpoint.Port : 0,
   ready: status.conditions.some(({ status, type }) => type === "Ready" && status === "True"),
   metricsPath: pathOf(metadata.annotations[metricsPath] || "/metrics/resource")
 })
+
+const isPort = (port: number) => port > 0 && port < 65_536
 
 /** A path and nothing else: no query, and never another host, as in metrics-server. */
 const pathOf = (text: string) =>

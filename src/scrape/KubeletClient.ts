@@ -70,14 +70,14 @@ export class KubeletClient extends Context.Service<KubeletClient, {
           Effect.callback<A, NoAnswer>((resume) => {
             const text = textOf(request)
             if (text === undefined) return resume(Effect.fail(unsendable))
-            const running = limit.begin(() => {
-              abort()
-              resume(expired)
-            })
             const abort = connections.exchange(request.endpoint, text, (outcome) => {
               limit.end(running)
               if (outcome instanceof ResponseReader) resume(answer(outcome, read))
               else resume(Effect.fail(new NoAnswer({ ...explainTransport(outcome), cause: outcome })))
+            })
+            const running = limit.begin(() => {
+              abort()
+              resume(expired)
             })
             return Effect.sync(() => {
               limit.end(running)

@@ -43,7 +43,7 @@ export class KubeletConnections {
   }
 
   /**
-   * Sends a request and calls `done` once: with the reader of the response, which is lent until `done` returns, or with the
+   * Sends a request and calls `done` once, not before it has returned: with the reader of the response, which is lent until `done` returns, or with the
    * error that the network made of it. The function that is returned breaks the request off.
    */
   exchange(

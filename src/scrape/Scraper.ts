@@ -33,7 +33,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       const timetable = new Timetable(tick, yield* Monotonic.now)
       /** The turns that are under way. */
       const turns = yield* FiberMap.make<string>()
-      /** The last sample of each node, which the store has taken in. */
+      /** The last sample of each node, which the store has taken in: the next one may be written over it. */
       const samples = new Map<string, Sample>()
       /** Each node as its last change left it. */
       const scraped = new Map<string, Node>()

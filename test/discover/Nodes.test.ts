@@ -69,6 +69,15 @@ describe("a node", () => {
       })
     }))
 
+  it.effect.each([0, -1, 65_536])(
+    "whose kubelet's port is said to be %d does not say it",
+    (Port) =>
+      Effect.gen(function*() {
+        const status = { daemonEndpoints: { kubeletEndpoint: { Port } } }
+        assert.strictEqual((yield* kept({ metadata: { name: "odd" }, status }))?.kubeletPort, 0)
+      })
+  )
+
   it.effect.each([
     ["/metrics/nodes/worker", "/metrics/nodes/worker"],
     ["metrics", "/metrics"],
