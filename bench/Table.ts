@@ -5,7 +5,7 @@ export const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyA
     const cells = rows.map((row) => row[column] ?? "")
     return {
       width: Math.max(3, title.length, ...cells.map(({ length }) => length)),
-      isNumber: cells.every((cell) => /^[\d.]*$/.test(cell))
+      isNumber: cells.every((cell) => /^-?[\d.]*$/.test(cell))
     }
   })
   const line = (row: ReadonlyArray<string>) =>

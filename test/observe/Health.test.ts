@@ -67,7 +67,7 @@ describe("the checks of a server", () => {
       assert.deepStrictEqual(yield* failing("livez"), [])
     }).pipe(Effect.provide(server({ served: 0 }))))
 
-  it.effect("fail to be alive when a loop is late by more than half a resolution", () =>
+  it.effect("fail to be alive when a turn is late by more than half a resolution", () =>
     Effect.gen(function*() {
       const status = yield* ScrapeStatus
       yield* status.expect("a", 20_000)
