@@ -13,9 +13,6 @@ export interface Options {
 /** What is remembered of connections that were not kept: two kilobytes each. */
 const maxSessions = 16_384
 
-/** Readers kept for the next requests: while a thousand connections begin at once, many more are in use. */
-const maxIdleReaders = 16
-
 interface Kept {
   readonly connection: KubeletConnection
   readonly security: Security | undefined
@@ -27,7 +24,6 @@ export class KubeletConnections {
   readonly #options: Options
   readonly #kept = new Map<string, Kept>()
   readonly #sessions = new Map<string, Buffer>()
-  readonly #idleReaders: Array<ResponseReader> = []
   #security: Security | undefined
 
   constructor(options: Options) {
@@ -43,8 +39,8 @@ export class KubeletConnections {
   }
 
   /**
-   * Sends a request and calls `done` once, not before it has returned: with the reader of the response, which is lent until `done` returns, or with the
-   * error that the network made of it. The function that is returned breaks the request off.
+   * Sends a request and calls `done` once, not before it has returned: with the reader of the response, which is lent until
+   * `done` returns, or with the error that the network made of it. The function that is returned breaks the request off.
    */
   exchange(
     endpoint: Endpoint,
@@ -52,7 +48,7 @@ export class KubeletConnections {
     done: (outcome: ResponseReader | Error) => void
   ): () => void {
     const key = hostAndPort(endpoint)
-    const reader = this.#idleReaders.pop() ?? new ResponseReader(this.#options.maxBody)
+    const reader = new ResponseReader(this.#options.maxBody)
     const security = this.#security
     let connection = this.#take(key) ?? this.#open(key, endpoint)
 
@@ -70,7 +66,7 @@ export class KubeletConnections {
           // First of all, because who is done may ask again at once.
           this.#release(key, { connection, security, looks: 0 }, cause === undefined && reader.keepsAlive)
           done(cause ?? reader)
-          if (this.#idleReaders.length < maxIdleReaders) this.#idleReaders.push(reader)
+          reader.release()
         }
       })
     send()

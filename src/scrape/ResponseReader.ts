@@ -23,6 +23,14 @@ type State =
 /** A kubelet's page of 30 pods has 30 kB. */
 const initialCapacity = 64 * 1024
 
+/** Room for a body that has none: a reader takes it with the first byte, so that of a thousand that wait few have some. */
+const idle: Array<Buffer> = []
+
+/** More than this many bodies rarely come at once. */
+const maxIdle = 16
+
+const nothing = Buffer.alloc(0)
+
 /** The lines of a response, in bytes; also of one that never gets to its body. */
 const maxLines = 64 * 1024
 
@@ -33,7 +41,7 @@ export class ResponseReader {
   problem: Problem | undefined
   readonly #maxBody: number
   #state: State = "status"
-  #body = Buffer.allocUnsafeSlow(initialCapacity)
+  #body: Buffer = nothing
   #length = 0
   /** What is left of the body or of the chunk. */
   #remaining = 0
@@ -53,14 +61,12 @@ export class ResponseReader {
     return this.#state === "status" && this.#line === ""
   }
 
-  /** What has come of the body: valid until the next response begins. */
+  /** What has come of the body: valid until it is released or the next response begins. */
   get body(): Uint8Array {
     return this.#body.subarray(0, this.#length)
   }
 
-  /** Room that a single response needed is not kept for the others. */
   begin() {
-    if (this.#body.length > 16 * initialCapacity) this.#body = Buffer.allocUnsafeSlow(initialCapacity)
     this.#length = 0
     this.#lines = 0
     this.problem = undefined
@@ -85,6 +91,13 @@ export class ResponseReader {
     this.keepsAlive = false
     if (this.#state === "unsized") this.#state = "complete"
     else this.#fail("reset", "the connection ended before the answer did")
+  }
+
+  /** Nobody reads the body any more. Room that a single one needed is not kept for the others. */
+  release() {
+    if (this.#body.length === initialCapacity && idle.length < maxIdle) idle.push(this.#body)
+    this.#body = nothing
+    this.#length = 0
   }
 
   get #isOver() {
@@ -206,7 +219,9 @@ export class ResponseReader {
 
   #reserve(length: number) {
     if (length <= this.#body.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#body.length))
+    const larger = length > initialCapacity
+      ? Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#body.length))
+      : idle.pop() ?? Buffer.allocUnsafeSlow(initialCapacity)
     this.#body.copy(larger, 0, 0, this.#length)
     this.#body = larger
   }
