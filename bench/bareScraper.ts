@@ -26,7 +26,7 @@ const get = async (port: string) => {
     origin: `https://127.0.0.1:${port}`,
     path: "/metrics/resource",
     method: "GET",
-    headers: { authorization: `Bearer ${tokens.metricsServer}` }
+    headers: { authorization: `Bearer ${tokens.metricsServer}`, "accept-encoding": "gzip" }
   })
   await body.arrayBuffer()
 }

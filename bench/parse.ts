@@ -1,7 +1,9 @@
 /** How fast a kubelet's page is read, beside a mere copy of its bytes. Alone: `node bench/parse.ts` */
 import { Result } from "effect"
 import { readFileSync } from "node:fs"
+import { gunzipSync, gzipSync } from "node:zlib"
 import { parse } from "../src/scrape/Exposition.ts"
+import { unzip } from "../src/scrape/Gzip.ts"
 import { generate } from "../src/simulate/Cluster.ts"
 import * as KubeletPage from "../src/simulate/KubeletPage.ts"
 import { print, type Row } from "./Row.ts"
@@ -41,10 +43,22 @@ const measure = (name: string, page: Uint8Array): Row => {
   }
 }
 
+/** Of pages as they come from the network, compressed; the speed is that of what they come to. zlib makes a buffer of its own. */
+const measureUnzip = (name: string, page: Uint8Array): Row => {
+  const body = gzipSync(page)
+  return {
+    claim: `unpack ${name} (${(body.length / 1000).toFixed(1)} kB)`,
+    value: page.length / body.length * speed(body, (body) => unzip(body, page.length)),
+    unit: "MB/s",
+    reference: page.length / body.length * speed(body, (body) => gunzipSync(body, { chunkSize: page.length + 1 }))
+  }
+}
+
 export const run = (): ReadonlyArray<Row> => [
   measure("the page of a 1.36 kubelet", recorded()),
   measure("a page of 30 pods", printed(30)),
-  measure("a page of 70 pods", printed(70))
+  measure("a page of 70 pods", printed(70)),
+  measureUnzip("a page of 30 pods", printed(30))
 ]
 
 if (import.meta.main) process.stdout.write(`${print(run())}\n`)

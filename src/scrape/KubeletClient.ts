@@ -1,14 +1,15 @@
 /** The way to the kubelets: pages are asked for with their certificate authority and our client certificate. */
-import { Context, Duration, Effect, Layer, Option, Schedule, Schema } from "effect"
+import { Context, Duration, Effect, Layer, Option, Result, Schedule, Schema } from "effect"
 import { type HttpClient, HttpClientRequest } from "effect/http"
 import { createSecureContext } from "node:tls"
 import { type Endpoint, hostAndPort } from "../discover/Address.ts"
 import * as TimeLimit from "../TimeLimit.ts"
+import { unzip } from "./Gzip.ts"
 import type { Security } from "./KubeletConnection.ts"
 import { KubeletConnections } from "./KubeletConnections.ts"
 import { explainTransport, KubeletReason } from "./KubeletError.ts"
 import { KubeletTls, type Material } from "./KubeletTls.ts"
-import { ResponseReader } from "./ResponseReader.ts"
+import { type Problem, ResponseReader } from "./ResponseReader.ts"
 
 /** There is no answer: the connection failed, or what came over it is none. */
 export class NoAnswer extends Schema.TaggedError<NoAnswer>()("NoAnswer", {
@@ -72,7 +73,7 @@ export class KubeletClient extends Context.Service<KubeletClient, {
             if (text === undefined) return resume(Effect.fail(unsendable))
             const abort = connections.exchange(request.endpoint, text, (outcome) => {
               limit.end(running)
-              if (outcome instanceof ResponseReader) resume(answer(outcome, read))
+              if (outcome instanceof ResponseReader) resume(Effect.fromResult(answer(outcome, read)))
               else resume(Effect.fail(new NoAnswer({ ...explainTransport(outcome), cause: outcome })))
             })
             const running = limit.begin(() => {
@@ -118,16 +119,21 @@ export class KubeletClient extends Context.Service<KubeletClient, {
 const tooLate = (timeout: Duration.Duration) =>
   new NoAnswer({ reason: "timeout", detail: `no complete answer within ${Duration.toSeconds(timeout)} s` })
 
-/** A response that is none was told apart by its reader. */
+/** A response that is none was told apart by its reader. Of one that is no page, nobody reads the body. */
 const answer = <A>(
   reader: ResponseReader,
   read: (status: number, body: Uint8Array) => A
-): Effect.Effect<A, NoAnswer> => {
-  const { problem } = reader
-  if (problem === undefined) return Effect.succeed(read(reader.status, reader.body))
-  const { detail, reason } = problem
-  return Effect.fail(new NoAnswer({ reason: reason === "not_http" ? "malformed_page" : reason, detail }))
+): Result.Result<A, NoAnswer> => {
+  const { body, isGzip, problem, status } = reader
+  if (problem !== undefined) return Result.fail(noAnswer(problem))
+  if (!isGzip || status !== 200) return Result.succeed(read(status, body))
+  return Result.mapBoth(unzip(body, maxBody), { onSuccess: (page) => read(status, page), onFailure: noAnswer })
 }
+
+const noAnswer = ({ detail, reason }: Problem) =>
+  new NoAnswer({ reason: reason === "not_http" ? "malformed_page" : reason, detail })
+
+const ours = "User-Agent: metrics-server\r\nAccept-Encoding: gzip\r\n"
 
 /** The whole request; none when the credentials cannot be sent in a header. */
 const textOf = ({ authorization, endpoint, path }: PageRequest) => {
@@ -136,7 +142,7 @@ const textOf = ({ authorization, endpoint, path }: PageRequest) => {
     onSome: (authorization) => `Authorization: ${authorization}\r\n`
   })
   return /^[\x20-\x7e]*(\r\n)?$/.test(credentials)
-    ? `GET ${path} HTTP/1.1\r\nHost: ${hostAndPort(endpoint)}\r\nUser-Agent: metrics-server\r\n${credentials}\r\n`
+    ? `GET ${path} HTTP/1.1\r\nHost: ${hostAndPort(endpoint)}\r\n${ours}${credentials}\r\n`
     : undefined
 }
 

@@ -20,7 +20,7 @@ type State =
   | "unsized"
   | "complete"
 
-/** A kubelet's page of 30 pods has 30 kB. */
+/** A kubelet's page of 30 pods has 30 kB, where it is not compressed. */
 const initialCapacity = 64 * 1024
 
 /** Room for a body that has none: a reader takes it with the first byte, so that of a thousand that wait few have some. */
@@ -39,6 +39,8 @@ export class ResponseReader {
   /** Whether another request may follow on the same connection. */
   keepsAlive = false
   problem: Problem | undefined
+  /** Whether the body is compressed. */
+  isGzip = false
   readonly #maxBody: number
   #state: State = "status"
   #body: Buffer = nothing
@@ -109,6 +111,7 @@ export class ResponseReader {
     this.#line = ""
     this.#size = undefined
     this.#isChunked = false
+    this.isGzip = false
   }
 
   #fail(reason: Problem["reason"], detail: string) {
@@ -171,7 +174,10 @@ export class ResponseReader {
         this.#isChunked = true
         return
       case "content-encoding":
-        if (value !== "identity") this.#fail("not_http", `its encoding, ${JSON.stringify(value)}, was not asked for`)
+        this.isGzip = /^(x-)?gzip$/i.test(value)
+        if (!this.isGzip && value.toLowerCase() !== "identity") {
+          this.#fail("not_http", `its encoding, ${JSON.stringify(value)}, was not asked for`)
+        }
         return
       case "connection":
         if (/\bclose\b/i.test(value)) this.keepsAlive = false

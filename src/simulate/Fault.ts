@@ -35,8 +35,10 @@ const AnswerFault = Schema.TaggedUnion({
   Truncated: {},
   /** The page ends in the middle of a line, as if that were all of it. */
   CutShort: {},
-  /** The page comes compressed, even if nobody asked for that; or only the first half of it. */
-  Gzip: { half: Schema.Boolean },
+  /** The page comes compressed in a way that nobody asked for. */
+  Zstd: {},
+  /** Only the first half of a compressed page comes, as if that were all of it, even if nobody asked for a compressed one. */
+  CutGzip: {},
   /** A page that never ends. */
   Gigantic: {}
 })

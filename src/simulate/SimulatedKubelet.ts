@@ -1,7 +1,7 @@
 /** One simulated kubelet: how it answers a request, faults included. It needs no socket. */
 import { Clock, Duration, Effect, Option, Schedule, Schema, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
-import { gzipSync } from "node:zlib"
+import { gzipSync, zstdCompressSync } from "node:zlib"
 import type { Access } from "./Access.ts"
 import { authenticate, PeerCertificate } from "./Authentication.ts"
 import type { Node } from "./Cluster.ts"
@@ -90,7 +90,8 @@ export const make = (options: {
     if (refusal !== undefined) return refusal
     const met = meet()
     const text = print(yield* Clock.currentTimeMillis, met)
-    const page = met?.fault._tag === "Gzip" || acceptsGzip(request) ? compressed(text) : plain(text)
+    const encode = acceptsGzip(request) ? gzip : plain
+    const page = encode(text)
     switch (met?.fault._tag) {
       case "Reset":
         return yield* broken
@@ -103,9 +104,11 @@ export const make = (options: {
       case "Truncated":
         return streamed(page, Stream.concat(Stream.make(halfOf(page).bytes), Stream.fail(broken)))
       case "CutShort":
-        return answer(halfOf(page))
-      case "Gzip":
-        return answer(met.fault.half ? halfOf(page) : page)
+        return answer(encode(halfText(text)))
+      case "Zstd":
+        return answer(zstd(text))
+      case "CutGzip":
+        return answer(halfOf(gzip(text)))
       case "Gigantic":
         return streamed(plain(""), Stream.forever(Stream.make(plain("# nothing to see here\n".repeat(3000)).bytes)))
       case "Garbage":
@@ -168,10 +171,9 @@ const plain = (text: string): Encoded => ({ bytes: encoder.encode(text), headers
 
 const encoder = new TextEncoder()
 
-const compressed = (text: string): Encoded => ({
-  bytes: gzipSync(text),
-  headers: { "content-encoding": "gzip" }
-})
+const gzip = (text: string): Encoded => ({ bytes: gzipSync(text), headers: { "content-encoding": "gzip" } })
+
+const zstd = (text: string): Encoded => ({ bytes: zstdCompressSync(text), headers: { "content-encoding": "zstd" } })
 
 const acceptsGzip = ({ headers }: HttpServerRequest.HttpServerRequest) =>
   /\bgzip\b/.test(headers["accept-encoding"] ?? "")
@@ -186,9 +188,7 @@ const slices = ({ bytes }: Encoded, pieces: number) => {
   return Stream.fromIterable(Array.from({ length: pieces }, (_, i) => bytes.subarray(i * size, (i + 1) * size)))
 }
 
+const halfOf = ({ bytes, headers }: Encoded): Encoded => ({ bytes: bytes.subarray(0, bytes.length >>> 1), headers })
+
 /** Up to the middle of a line near its middle. */
-const halfOf = (page: Encoded): Encoded => {
-  const middle = page.bytes.length >>> 1
-  const newline = page.bytes.indexOf(0x0a, middle)
-  return { ...page, bytes: page.bytes.subarray(0, (newline < 0 ? middle : newline) - 1) }
-}
+const halfText = (text: string) => text.slice(0, text.indexOf("\n", text.length >>> 1) - 1)

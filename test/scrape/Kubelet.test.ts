@@ -4,6 +4,7 @@ import { assert, describe, layer } from "@effect/vitest"
 import { Duration, Effect, Layer, Option } from "effect"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { gzipSync } from "node:zlib"
 import type { KubeletReason } from "../../src/scrape/KubeletError.ts"
 import { Fault } from "../../src/simulate/Fault.ts"
 import * as Simulation from "../../src/simulate/Simulation.ts"
@@ -36,6 +37,8 @@ const failures: ReadonlyArray<readonly [what: string, Fault, KubeletReason, says
   ["we may not ask", Fault.Status({ status: 403 }), "forbidden", /system:metrics-server/],
   ["it is in trouble", Fault.Status({ status: 500 }), "status", /HTTP status 500/],
   ["it answers with a web page", Fault.Garbage(), "malformed_page", /line 1, column 1/],
+  ["it compresses its page otherwise", Fault.Zstd(), "malformed_page", /"zstd", was not asked for/],
+  ["half of its compressed page is missing", Fault.CutGzip(), "malformed_page", /not the gzip .* or breaks off/],
   ["its page never ends", Fault.Gigantic(), "body_too_large", /exceeds 16777216 bytes/],
   ["it cannot read its own statistics", Fault.ScrapeError(), "no_data", /scrape error/]
 ]
@@ -137,6 +140,28 @@ layer(Layer.provideMerge(Simulation.layer({ cluster }), NodeServices.layer), { e
         const sample = yield* Effect.provide(scrape(node), kubelet({ kubelet: { port, completelyInsecure: true } }))
         assert.strictEqual(sample.points.cpuSeconds(0), 12)
         assert.deepStrictEqual(seen, [undefined])
+      }))
+
+    it.effect("is asked for a compressed page, which is read, and anything that is no page is not unpacked", () =>
+      Effect.gen(function*() {
+        const answers = [
+          { status: 200, body: gzipSync("node_cpu_usage_seconds_total 12.5 1\nnode_memory_working_set_bytes 1 1\n") },
+          { status: 404, body: Buffer.from("no gzip") }
+        ]
+        const server = createServer(({ headers }, response) => {
+          const { body, status } = answers.shift()!
+          response.writeHead(status, { "content-encoding": headers["accept-encoding"] }).end(body)
+        })
+        yield* Effect.acquireRelease(
+          Effect.callback<void>((resume) => {
+            server.listen(0, "127.0.0.1", () => resume(Effect.void))
+          }),
+          () => Effect.sync(() => server.close())
+        )
+        const { port } = server.address() as AddressInfo
+        const way = kubelet({ kubelet: { port, completelyInsecure: true } })
+        assert.strictEqual((yield* Effect.provide(scrape(node), way)).points.cpuSeconds(0), 12)
+        assert.match((yield* Effect.flip(Effect.provide(scrape(node), way))).message, /HTTP status 404/)
       }))
 
     it.effect("that recovers is read again on the next attempt", () =>

@@ -61,16 +61,33 @@ describe("a response", () => {
     assert.deepStrictEqual([reader.problem, reader.keepsAlive], [undefined, false])
   })
 
+  it.each([["gzip", true], ["X-GZip", true], ["identity", false]])("may be %s", (encoding, isGzip) => {
+    const { isOver, reader } = read(`${ok}Content-Encoding: ${encoding}\r\nContent-Length: 2\r\n\r\nhi`)
+    assert.isTrue(isOver)
+    assert.deepStrictEqual([reader.isGzip, reader.problem], [isGzip, undefined])
+  })
+
+  it("lends its body until it is released, and the room is another's then", () => {
+    const [first, second] = [read(`${ok}Content-Length: 5\r\n\r\nfirst`), read(`${ok}Content-Length: 6\r\n\r\nsecond`)]
+    assert.deepStrictEqual([bodyOf(first.reader), bodyOf(second.reader)], ["first", "second"])
+    const { buffer } = first.reader.body
+    first.reader.release()
+    assert.strictEqual(bodyOf(first.reader), "")
+    assert.strictEqual(read(`${ok}Content-Length: 5\r\n\r\nthird`).reader.body.buffer, buffer)
+    assert.strictEqual(bodyOf(second.reader), "second")
+  })
+
   it("is followed by another one that knows nothing of it", () => {
     const reader = new ResponseReader(limit)
-    for (const text of ["Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", "Content-Length: 2\r\n\r\nbc"]) {
+    const chunked = "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
+    for (const text of [chunked, "Content-Length: 2\r\n\r\nbc"]) {
       reader.begin()
       assert.isTrue(reader.isEmpty)
       const piece = Buffer.from(`${ok}${text}`)
       assert.isTrue(reader.take(piece, piece.length))
       assert.isFalse(reader.isEmpty)
     }
-    assert.strictEqual(bodyOf(reader), "bc")
+    assert.deepStrictEqual([bodyOf(reader), reader.isGzip], ["bc", false])
   })
 })
 
@@ -83,7 +100,8 @@ describe("what is no response, or none that is wanted", () => {
       ["not_http", `${ok}Content-Length: -1\r\n`, /length is "-1"/],
       ["not_http", `${ok}Content-Length: 5, 5\r\n`, /length is "5, 5"/],
       ["not_http", `${ok}Transfer-Encoding: gzip, chunked\r\n`, /transfer encoding is "gzip, chunked"/],
-      ["not_http", `${ok}Content-Encoding: gzip\r\n`, /"gzip", was not asked for/],
+      ["not_http", `${ok}Content-Encoding: zstd\r\n`, /"zstd", was not asked for/],
+      ["not_http", `${ok}Content-Encoding: gzip, gzip\r\n`, /"gzip, gzip", was not asked for/],
       ["not_http", `${ok}Transfer-Encoding: chunked\r\n\r\nlarge\r\n`, /size of a chunk is "large"/],
       ["not_http", `${ok}Transfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n`, /longer than it says/],
       ["body_too_large", `${ok}Content-Length: ${limit + 1}\r\n\r\n${"x".repeat(limit + 1)}`, /exceeds 1000 bytes/],

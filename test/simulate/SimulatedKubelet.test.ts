@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Option, Stream } from "effect"
 import { HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
-import { gunzipSync } from "node:zlib"
+import { gunzipSync, zstdDecompressSync } from "node:zlib"
 import { Fault } from "../../src/simulate/Fault.ts"
 import { tokens } from "../../src/simulate/Identities.ts"
 import { KubeletFleet } from "../../src/simulate/KubeletFleet.ts"
@@ -102,18 +102,22 @@ describe("a faulty kubelet", () => {
       assert.isAtLeast(part.length, whole.length / 2 - 1)
     }).pipe(Effect.provide(inMemory)))
 
-  it.effect("compresses for who asks for it, and with the fault for everybody", () =>
+  it.effect("compresses for who asks for it, and with faults for everybody", () =>
     Effect.gen(function*() {
       const { become, scrape, text, zipped } = yield* scraped
       const unzipped = (answer: HttpClientResponse.HttpClientResponse) =>
         Effect.map(answer.arrayBuffer, (body) => gunzipSync(body).toString())
       const whole = yield* text
       assert.strictEqual(yield* Effect.flatMap(zipped, unzipped), whole)
-      yield* become(Fault.Gzip({ half: false }))
-      assert.strictEqual(yield* Effect.flatMap(scrape, unzipped), whole)
-      yield* become(Fault.Gzip({ half: true }))
+      yield* become(Fault.CutShort())
+      assert.isTrue(whole.startsWith(yield* Effect.flatMap(zipped, unzipped)))
+      yield* become(Fault.CutGzip())
       const half = yield* Effect.flatMap(scrape, (answer) => answer.arrayBuffer)
       assert.throws(() => gunzipSync(half), "unexpected end of file")
+      yield* become(Fault.Zstd())
+      const answer = yield* scrape
+      assert.strictEqual(answer.headers["content-encoding"], "zstd")
+      assert.strictEqual(zstdDecompressSync(new Uint8Array(yield* answer.arrayBuffer)).toString(), whole)
     }).pipe(Effect.provide(inMemory)))
 
   it.effect("lists a pod that is elsewhere", () =>
