@@ -32,7 +32,7 @@ export const unzip = (body: Uint8Array, most: number): Result.Result<Uint8Array,
     return Result.fail({ reason: "body_too_large", detail: `the answer exceeds ${most} bytes when it is unpacked` })
   }
   const output = roomFor(size)
-  return inflate(body.subarray(0, end), start, output) === end && crc32(output) === view.getUint32(end, true)
+  return inflate(body, start, output) === end && crc32(output) === view.getUint32(end, true)
     ? Result.succeed(output)
     : broken
 }

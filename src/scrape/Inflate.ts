@@ -2,7 +2,7 @@
  * DEFLATE, https://www.rfc-editor.org/rfc/rfc1951, into room that is there. zlib's is quicker, but what it unpacks into is
  * garbage that only a collection of the whole heap takes.
  */
-import { Huffman, longest, quickMask } from "./Huffman.ts"
+import { Huffman, quickMask } from "./Huffman.ts"
 
 /** What codes say with extra bits begins at these. */
 const bases = (first: number, extra: Iterable<number>) => {
@@ -21,6 +21,10 @@ const endOfBlock = 256
 /** In which order the lengths of the codes for lengths come. */
 const order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 
+/** Symbols from 16 on repeat a length. */
+const repeatBase = Uint8Array.of(3, 3, 11)
+const repeatExtra = Uint8Array.of(2, 3, 7)
+
 const fixedLiterals = new Uint8Array(288).fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280)
 const fixedDistances = new Uint8Array(32).fill(5)
 
@@ -29,35 +33,53 @@ const lengths = new Uint8Array(286 + 30)
 const literals = new Huffman()
 const distances = new Huffman()
 
-/** Shorter copies are made byte by byte. */
-const longCopy = 24
+/** A block begins with its codes, which takes time. No compressor makes more that are smaller than this, in bytes that come of it. */
+const smallBlock = 1024
+const fewBlocks = 64
 
-/** Unpacks what begins there and fills the output with it; says where it ends, or -1 when it is broken or of another size. */
+/** So many bytes are read at once, and copied. Less a part of one, they hold the longest code with what it says besides. */
+const word = 4
+
+/**
+ * Unpacks what begins there and fills the output with it; says where it ends, or -1 when it is broken or of another size. At
+ * least four bytes have to stand behind it: in a gzip there are eight.
+ */
 export const inflate = (input: Uint8Array, at: number, output: Uint8Array): number =>
   new Inflation(input, at, output).run()
 
 class Inflation {
   readonly #input: Uint8Array
+  readonly #view: DataView
   readonly #output: Uint8Array
-  #at: number
+  readonly #room: DataView
+  /** Where the last word begins, in bytes. Those behind it have the same bits, which is found out in the end. */
+  readonly #last: number
+  /** The next one to be read, counted in bits. */
+  #bit: number
   #to = 0
-  /** Bits that have been read and not used, the next one lowest. */
-  #hold = 0
-  #bits = 0
 
   constructor(input: Uint8Array, at: number, output: Uint8Array) {
     this.#input = input
-    this.#at = at
+    this.#view = new DataView(input.buffer, input.byteOffset, input.length)
     this.#output = output
+    this.#room = new DataView(output.buffer, output.byteOffset, output.length)
+    this.#last = input.length - word
+    this.#bit = 8 * at
   }
 
   run() {
-    for (let isLast = false; !isLast;) {
+    let blocks = fewBlocks + this.#output.length / smallBlock
+    for (let isLast = false; !isLast; blocks--) {
+      if (blocks < 0 || this.#at > this.#last) return -1
       isLast = this.#take(1) === 1
       if (!this.#block(this.#take(2))) return -1
     }
-    const end = this.#at - (this.#bits >>> 3)
-    return end <= this.#input.length && this.#to === this.#output.length ? end : -1
+    return this.#at <= this.#last && this.#to === this.#output.length ? this.#at : -1
+  }
+
+  /** The first byte of which nothing has been read. */
+  get #at() {
+    return this.#bit + 7 >>> 3
   }
 
   #block(kind: number) {
@@ -73,37 +95,35 @@ class Inflation {
     }
   }
 
-  /** Behind the end are zeros, which are one day too many. */
-  #need(count: number) {
-    for (; this.#bits < count; this.#bits += 8) this.#hold |= (this.#input[this.#at++] ?? 0) << this.#bits
+  /** The next bits, the first one lowest: at least 25 of them. */
+  get #bits() {
+    return this.#view.getUint32(Math.min(this.#bit >>> 3, this.#last), true) >>> (this.#bit & 7)
   }
 
-  /** The next bits, at most 16. */
   #take(count: number) {
-    this.#need(count)
-    const bits = this.#hold & (1 << count) - 1
-    this.#hold >>>= count
-    this.#bits -= count
+    const bits = this.#bits & (1 << count) - 1
+    this.#bit += count
     return bits
   }
 
   #symbol(code: Huffman) {
-    this.#need(longest)
-    const entry = code.table[this.#hold & quickMask]! || code.find(this.#hold)
-    this.#take(entry & 15)
+    const bits = this.#bits
+    const entry = code.table[bits & quickMask]! || code.find(bits)
+    this.#bit += entry & 15
     return entry === 0 ? undefined : entry >>> 4
   }
 
   #stored() {
-    this.#take(this.#bits & 7)
-    const length = this.#take(16)
-    if (length !== (this.#take(16) ^ 0xffff)) return false
-    // The lengths were all of the bits that were held.
-    const start = this.#at
-    this.#at += length
-    if (this.#at > this.#input.length || this.#to + length > this.#output.length) return false
-    this.#output.set(this.#input.subarray(start, this.#at), this.#to)
+    const at = this.#at
+    if (at > this.#last) return false
+    const length = this.#view.getUint16(at, true)
+    if (length !== (this.#view.getUint16(at + 2, true) ^ 0xffff)) return false
+    const start = at + 4
+    const end = start + length
+    if (end > this.#last || this.#to + length > this.#output.length) return false
+    this.#output.set(this.#input.subarray(start, end), this.#to)
     this.#to += length
+    this.#bit = 8 * end
     return true
   }
 
@@ -119,13 +139,7 @@ class Inflation {
       const symbol = this.#symbol(literals)
       if (symbol === undefined || (symbol === 16 && at === 0)) return false
       const value = symbol < 16 ? symbol : symbol === 16 ? lengths[at - 1]! : 0
-      const times = symbol < 16
-        ? 1
-        : symbol === 16
-        ? 3 + this.#take(2)
-        : symbol === 17
-        ? 3 + this.#take(3)
-        : 11 + this.#take(7)
+      const times = symbol < 16 ? 1 : repeatBase[symbol - 16]! + this.#take(repeatExtra[symbol - 16]!)
       if (at + times > total) return false
       lengths.fill(value, at, at + times)
       at += times
@@ -137,21 +151,19 @@ class Inflation {
 
   /** Literals, and copies of what has been unpacked, up to the end of the block. */
   #coded() {
-    const input = this.#input
+    const view = this.#view
+    const lastWord = this.#last
     const output = this.#output
-    const end = input.length
+    const room = this.#room
     const literalTable = literals.table
     const distanceTable = distances.table
-    let at = this.#at
+    let bit = this.#bit
     let to = this.#to
-    let hold = this.#hold
-    let bits = this.#bits
     while (true) {
-      for (; bits < 24; bits += 8, at++) hold |= (at < end ? input[at]! : 0) << bits
-      if (at > end + 4) return false
-      let entry = literalTable[hold & quickMask]! || literals.find(hold)
-      hold >>>= entry & 15
-      bits -= entry & 15
+      let bits = view.getUint32(Math.min(bit >>> 3, lastWord), true) >>> (bit & 7)
+      let entry = literalTable[bits & quickMask]! || literals.find(bits)
+      let used = entry & 15
+      bit += used
       const symbol = entry >>> 4
       if (symbol < endOfBlock) {
         if (entry === 0 || to === output.length) return false
@@ -162,34 +174,30 @@ class Inflation {
       const ofLength = symbol - endOfBlock - 1
       if (ofLength >= lengthBase.length) return false
       let extra = lengthExtra[ofLength]!
-      const length = lengthBase[ofLength]! + (hold & (1 << extra) - 1)
-      hold >>>= extra
-      bits -= extra
+      const length = lengthBase[ofLength]! + (bits >>> used & (1 << extra) - 1)
+      bit += extra
 
-      for (; bits < longest; bits += 8, at++) hold |= (at < end ? input[at]! : 0) << bits
-      entry = distanceTable[hold & quickMask]! || distances.find(hold)
-      hold >>>= entry & 15
-      bits -= entry & 15
+      bits = view.getUint32(Math.min(bit >>> 3, lastWord), true) >>> (bit & 7)
+      entry = distanceTable[bits & quickMask]! || distances.find(bits)
+      used = entry & 15
+      bit += used
       const ofDistance = entry >>> 4
       if (entry === 0 || ofDistance >= distanceBase.length) return false
       extra = distanceExtra[ofDistance]!
-      for (; bits < extra; bits += 8, at++) hold |= (at < end ? input[at]! : 0) << bits
-      let from = to - distanceBase[ofDistance]! - (hold & (1 << extra) - 1)
-      hold >>>= extra
-      bits -= extra
+      bits = view.getUint32(Math.min(bit >>> 3, lastWord), true) >>> (bit & 7)
+      let from = to - distanceBase[ofDistance]! - (bits & (1 << extra) - 1)
+      bit += extra
 
       const stop = to + length
       if (from < 0 || stop > output.length) return false
-      if (length > longCopy && from + length <= to) {
-        output.copyWithin(to, from, from + length)
-        to = stop
-      }
+      // As many bytes at once as there is room for; what was too many is written over.
+      const last = to - from < word ? to : Math.min(stop, output.length - word + 1)
+      for (; to < last; to += word, from += word) room.setUint32(to, room.getUint32(from, true), true)
+      if (to > stop) to = stop
       while (to < stop) output[to++] = output[from++]!
     }
-    this.#at = at
+    this.#bit = bit
     this.#to = to
-    this.#hold = hold
-    this.#bits = bits
     return true
   }
 }
