@@ -1,4 +1,5 @@
 /** One HTTP/1.1 response as it arrives, in pieces of any size. Read by hand: thousands of them come every few seconds. */
+import * as BodyRooms from "./BodyRooms.ts"
 import { lineFeed } from "./Bytes.ts"
 
 /** Why what arrives is no response, or none that is wanted. */
@@ -20,17 +21,6 @@ type State =
   | "unsized"
   | "complete"
 
-/** A kubelet's page of 30 pods has 30 kB, where it is not compressed. */
-const initialCapacity = 64 * 1024
-
-/** Room for a body that has none: a reader takes it with the first byte, so that of a thousand that wait few have some. */
-const idle: Array<Buffer> = []
-
-/** More than this many bodies rarely come at once. */
-const maxIdle = 16
-
-const nothing = Buffer.alloc(0)
-
 /** The lines of a response, in bytes; also of one that never gets to its body. */
 const maxLines = 64 * 1024
 
@@ -43,7 +33,7 @@ export class ResponseReader {
   isGzip = false
   readonly #maxBody: number
   #state: State = "status"
-  #body: Buffer = nothing
+  #body = BodyRooms.none
   #length = 0
   /** What is left of the body or of the chunk. */
   #remaining = 0
@@ -95,10 +85,10 @@ export class ResponseReader {
     else this.#fail("reset", "the connection ended before the answer did")
   }
 
-  /** Nobody reads the body any more. Room that a single one needed is not kept for the others. */
+  /** Nobody reads the body any more. */
   release() {
-    if (this.#body.length === initialCapacity && idle.length < maxIdle) idle.push(this.#body)
-    this.#body = nothing
+    BodyRooms.give(this.#body)
+    this.#body = BodyRooms.none
     this.#length = 0
   }
 
@@ -215,20 +205,11 @@ export class ResponseReader {
       this.#fail("body_too_large", `the answer exceeds ${this.#maxBody} bytes`)
       return at
     }
-    this.#reserve(this.#length + count)
+    this.#body = BodyRooms.grown(this.#body, this.#length, this.#length + count)
     piece.copy(this.#body, this.#length, at, at + count)
     this.#length += count
     this.#remaining -= count
     if (this.#remaining === 0) this.#state = this.#state === "sized" ? "complete" : "chunk end"
     return at + count
-  }
-
-  #reserve(length: number) {
-    if (length <= this.#body.length) return
-    const larger = length > initialCapacity
-      ? Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#body.length))
-      : idle.pop() ?? Buffer.allocUnsafeSlow(initialCapacity)
-    this.#body.copy(larger, 0, 0, this.#length)
-    this.#body = larger
   }
 }
