@@ -37,7 +37,11 @@ const measure = async (nodes: number) => {
 }
 
 const measured: Array<Awaited<ReturnType<typeof measure>>> = []
-for (const nodes of sizes) measured.push(await measure(nodes))
+for (const nodes of sizes) {
+  measured.push(await measure(nodes))
+  // Of a run that does not come through, as much is left.
+  process.stderr.write(`${JSON.stringify(measured.at(-1))}\n`)
+}
 
 const head = [
   "nodes",
