@@ -46,6 +46,17 @@ describe("what zlib has compressed", () => {
     { arbitrary: { runs: 500 } }
   )
 
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])("is unpacked when it is as long as many blocks, at level %i", (level) => {
+    const bytes = Uint8Array.from(
+      { length: 300_000 },
+      (_, index) => index % 40_000 < 20_000 ? index * index >>> 7 : index % 251
+    )
+    const compressed = deflateRawSync(bytes, { level })
+    const { end, output } = unpack(compressed, bytes.length)
+    assert.strictEqual(end, compressed.length)
+    assert.isTrue(Buffer.from(output).equals(bytes))
+  })
+
   it.prop(
     "and was damaged is refused where zlib refuses it, and comes to the same elsewhere",
     { content: Content, seed: upTo(2099), at: upTo(10_000), bit: upTo(7), cut: upTo(20_000) },

@@ -2,7 +2,7 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, layer } from "@effect/vitest"
 import { Duration, Effect, Layer, Option } from "effect"
-import { createServer } from "node:http"
+import { createServer, type RequestListener } from "node:http"
 import type { AddressInfo } from "node:net"
 import { gzipSync } from "node:zlib"
 import type { KubeletReason } from "../../src/scrape/KubeletError.ts"
@@ -42,6 +42,20 @@ const failures: ReadonlyArray<readonly [what: string, Fault, KubeletReason, says
   ["its page never ends", Fault.Gigantic(), "body_too_large", /exceeds 16777216 bytes/],
   ["it cannot read its own statistics", Fault.ScrapeError(), "no_data", /scrape error/]
 ]
+
+const page = "node_cpu_usage_seconds_total 12.5 1\nnode_memory_working_set_bytes 1 1\n"
+
+/** The way to a kubelet without TLS that answers like this. */
+const plain = Effect.fnUntraced(function*(listener: RequestListener) {
+  const server = createServer(listener)
+  yield* Effect.acquireRelease(
+    Effect.callback<void>((resume) => {
+      server.listen(0, "127.0.0.1", () => resume(Effect.void))
+    }),
+    () => Effect.sync(() => server.close())
+  )
+  return kubelet({ kubelet: { port: (server.address() as AddressInfo).port, completelyInsecure: true } })
+})
 
 layer(Layer.provideMerge(Simulation.layer({ cluster }), NodeServices.layer), { excludeTestServices: true })(
   "a kubelet over TLS",
@@ -126,40 +140,24 @@ layer(Layer.provideMerge(Simulation.layer({ cluster }), NodeServices.layer), { e
     it.effect("is read over plain HTTP and without credentials with --deprecated-kubelet-completely-insecure", () =>
       Effect.gen(function*() {
         const seen: Array<string | undefined> = []
-        const server = createServer((request, response) => {
+        const way = yield* plain((request, response) => {
           seen.push(request.headers.authorization)
-          response.end("node_cpu_usage_seconds_total 12.5 1\nnode_memory_working_set_bytes 1 1\n")
+          response.end(page)
         })
-        yield* Effect.acquireRelease(
-          Effect.callback<void>((resume) => {
-            server.listen(0, "127.0.0.1", () => resume(Effect.void))
-          }),
-          () => Effect.sync(() => server.close())
-        )
-        const { port } = server.address() as AddressInfo
-        const sample = yield* Effect.provide(scrape(node), kubelet({ kubelet: { port, completelyInsecure: true } }))
-        assert.strictEqual(sample.points.cpuSeconds(0), 12)
+        assert.strictEqual((yield* Effect.provide(scrape(node), way)).points.cpuSeconds(0), 12)
         assert.deepStrictEqual(seen, [undefined])
       }))
 
     it.effect("is asked for a compressed page, which is read, and anything that is no page is not unpacked", () =>
       Effect.gen(function*() {
         const answers = [
-          { status: 200, body: gzipSync("node_cpu_usage_seconds_total 12.5 1\nnode_memory_working_set_bytes 1 1\n") },
+          { status: 200, body: gzipSync(page) },
           { status: 404, body: Buffer.from("no gzip") }
         ]
-        const server = createServer(({ headers }, response) => {
+        const way = yield* plain(({ headers }, response) => {
           const { body, status } = answers.shift()!
           response.writeHead(status, { "content-encoding": headers["accept-encoding"] }).end(body)
         })
-        yield* Effect.acquireRelease(
-          Effect.callback<void>((resume) => {
-            server.listen(0, "127.0.0.1", () => resume(Effect.void))
-          }),
-          () => Effect.sync(() => server.close())
-        )
-        const { port } = server.address() as AddressInfo
-        const way = kubelet({ kubelet: { port, completelyInsecure: true } })
         assert.strictEqual((yield* Effect.provide(scrape(node), way)).points.cpuSeconds(0), 12)
         assert.match((yield* Effect.flip(Effect.provide(scrape(node), way))).message, /HTTP status 404/)
       }))
