@@ -21,8 +21,8 @@ export const settings = {
   requestTimeout: Setting.duration("kubelet-request-timeout", "Bound of one scrape, at most 0.9 resolutions", "10s"),
   maxIdleConnections: Setting.count(
     "kubelet-max-idle-connections",
-    "Connections to kubelets that are kept between two scrapes; beyond that many, TLS sessions are resumed, " +
-      "which takes half the memory and more CPU",
+    "Connections to kubelets that are kept between two scrapes; beyond that many, TLS sessions are resumed: " +
+      "a handshake for each scrape in place of the memory of a connection",
     5000
   ),
   insecure: Setting.boolean("kubelet-insecure-tls", "Do not verify the certificates of kubelets"),
