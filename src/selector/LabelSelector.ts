@@ -28,6 +28,16 @@ export const matcher = (selector: LabelSelector): (labels: Labels) => boolean =>
   }
 }
 
+/** Those of a list that are selected: the list itself, where everything is. */
+export const select = <Object extends { readonly labels: Labels }>(
+  selector: LabelSelector,
+  list: ReadonlyArray<Object>
+): ReadonlyArray<Object> => {
+  if (selector.length === 0) return list
+  const isSelected = matcher(selector)
+  return list.filter(({ labels }) => isSelected(labels))
+}
+
 const meets = (requirement: Requirement, labels: Labels): boolean => {
   const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined
   switch (requirement.operator) {

@@ -2,7 +2,7 @@
 import type { Node, Nodes } from "../discover/Nodes.ts"
 import type { Pod, Pods } from "../discover/Pods.ts"
 import type { Usages } from "../Sample.ts"
-import type { Snapshot } from "../store/MetricsStore.ts"
+import type { Snapshot, UsagesOfList } from "../store/MetricsStore.ts"
 import * as Forms from "./Forms.ts"
 import type { Listed, Listing } from "./lists/Listing.ts"
 import { writeNode, writePod } from "./protobuf/Metrics.ts"
@@ -18,8 +18,7 @@ export interface Descriptor<Object extends Listed> {
   list(namespace: string): ReadonlyArray<Object>
   find(namespace: string, name: string): Object | undefined
   usages(snapshot: Snapshot, object: Object): Usages | undefined
-  /** Of many, by their places among them. */
-  usagesOf(snapshot: Snapshot, objects: ReadonlyArray<Object>): (index: number) => Usages | undefined
+  usagesOf(snapshot: Snapshot, list: ReadonlyArray<Object>): UsagesOfList
   field(name: string, object: Object, usages: Usages): string
   qualifiedName(object: Object): string
   /** Answers of a version: with one object, and with many. */
@@ -36,7 +35,7 @@ export const ofNodes = (nodes: Nodes["Service"]): Descriptor<Node> => ({
   list: () => nodes.list(),
   find: (_, name) => nodes.get(name),
   usages: (snapshot, node) => snapshot.node(node.name),
-  usagesOf: (snapshot, nodes) => (index) => snapshot.node(nodes[index]!.name),
+  usagesOf: (snapshot, list) => snapshot.nodes(list),
   field: (name, node) => name === "metadata.name" ? node.name : "",
   qualifiedName: (node) => node.name,
   forms: (version) => {
@@ -67,7 +66,7 @@ export const ofPods = (
   list: (namespace) => namespace === "" ? pods.list() : pods.listNamespace(namespace),
   find: (namespace, name) => pods.get(namespace, name),
   usages: (snapshot, pod) => snapshot.pod(pod.namespace, pod.name),
-  usagesOf: (snapshot, pods) => snapshot.pods(pods),
+  usagesOf: (snapshot, list) => snapshot.pods(list),
   field: (name, pod, usages) =>
     name === "metadata.name" ? pod.name : name === "metadata.namespace" ? pod.namespace : usages.node,
   qualifiedName: (pod) => `${pod.namespace}/${pod.name}`,

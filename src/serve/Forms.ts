@@ -83,10 +83,13 @@ export const make = <Object extends Listed, Item extends Table.Item, Kind extend
       return { ...asObject(typed(item)), convert: converter(() => [item], false) }
     },
     many: (listing: Listing<Object>): Forms => {
-      const items = () =>
-        Array.from(listing.slices).flatMap((slice) =>
-          slice.objects.map((it, index) => options.item(it, usagesOf(slice, index), listing.now))
-        )
+      const items = () => {
+        const items: Array<Item> = []
+        for (const slice of listing.slices) {
+          slice.objects.forEach((it, index) => items.push(options.item(it, usagesOf(slice, index), listing.now)))
+        }
+        return items
+      }
       const whole = () => asList({ kind: `${kind}List`, apiVersion, metadata: {}, items: items() })
       return {
         json: () => whole().json(),

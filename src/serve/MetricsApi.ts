@@ -62,6 +62,10 @@ const serve = <Object extends Listing.Listed>(
 ) =>
 (version: Version): Resource => {
   const { many, one } = descriptor.forms(version)
+  // Lists never change, and who asks comes again with the same selector.
+  const selection = Function.memoize((selector: LabelSelector.LabelSelector) =>
+    Function.memoize((all: ReadonlyArray<Object>) => LabelSelector.select(selector, all))
+  )
   const optionsOf = Function.memoize((query: URLSearchParams) => ListOptions.parse(query, descriptor.selectableFields))
   return {
     list: Effect.fnUntraced(function*({ namespace, query }) {
@@ -69,12 +73,10 @@ const serve = <Object extends Listing.Listed>(
       if (options.watch) return yield* new VerbNotSupported({ verb: "watch", group, resource: descriptor.resource })
       const now = yield* Clock.currentTimeMillis
       const snapshot = yield* store.snapshot
-      const isSelected = LabelSelector.matcher(options.labels)
-      const objects = descriptor.list(namespace)
-      const usagesAt = descriptor.usagesOf(snapshot, objects)
+      const objects = selection(options.labels)(descriptor.list(namespace))
+      const usagesOf = descriptor.usagesOf(snapshot, objects)
       return many(Listing.make(now, objects, (object, index) => {
-        if (!isSelected(object.labels)) return undefined
-        const usages = usagesAt(index)
+        const usages = usagesOf.at(index)
         if (usages === undefined) return undefined
         if (!FieldSelector.matches(options.fields, (name) => descriptor.field(name, object, usages))) return undefined
         freshness.observe(now - usages.timestamp)

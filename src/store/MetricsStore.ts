@@ -3,16 +3,22 @@ import { Context, Duration, Effect, Layer, type Option } from "effect"
 import * as Monotonic from "../Monotonic.ts"
 import type { Sample, Usages } from "../Sample.ts"
 import { NodePoints } from "./NodePoints.ts"
-import { type PodName, Published } from "./Published.ts"
+import { type NodeName, type PodName, Published } from "./Published.ts"
 
 export interface Snapshot {
   node(name: string): Usages | undefined
   pod(namespace: string, name: string): Usages | undefined
   /**
-   * Of the pods of a list, which never changes, by their places in it: quicker for many, and for those who come with the same
-   * list again.
+   * Of the nodes or pods of a list, which never changes: quicker for many, and for those who come with the same list again.
+   * To be used at once, too.
    */
-  pods(list: ReadonlyArray<PodName>): (index: number) => Usages | undefined
+  nodes(list: ReadonlyArray<NodeName>): UsagesOfList
+  pods(list: ReadonlyArray<PodName>): UsagesOfList
+}
+
+export interface UsagesOfList {
+  /** Of the object at this place in the list; to be read before those of the next are asked for. */
+  at(index: number): Usages | undefined
 }
 
 export interface Trace {
@@ -74,6 +80,7 @@ export class MetricsStore extends Context.Service<MetricsStore, {
         snapshot: Effect.map(Monotonic.now, (now) => ({
           node: (name) => published.node(name, now),
           pod: (namespace, name) => published.pod(namespace, name, now),
+          nodes: (list) => published.nodes(list, now),
           pods: (list) => published.pods(list, now)
         })),
         depth: (node) => Effect.map(Monotonic.now, (now) => nodes.get(node)?.depth(now) ?? 0),

@@ -1,6 +1,7 @@
 /** The usage that is served: whose it is, and until when it stands. */
 import type { NodePoints, PodRows } from "./NodePoints.ts"
-import { PublishedUsage, type UsageBlock } from "./PublishedUsage.ts"
+import { PlacedUsages, Places } from "./Places.ts"
+import { PublishedUsage, type Rows, type UsageBlock } from "./PublishedUsage.ts"
 
 export interface PodName {
   readonly namespace: string
@@ -9,12 +10,18 @@ export interface PodName {
 
 const nodeRows = { rows: [0], names: [""] }
 
+export interface NodeName {
+  readonly name: string
+}
+
 export class Published {
   readonly #nodes = new Map<string, PublishedUsage>()
   /** By namespace, then by name. */
   readonly #pods = new Map<string, Map<string, PublishedUsage>>()
-  /** What was found for the pods of a list: where memory is large, finding takes longer than reading. */
-  readonly #found = new WeakMap<ReadonlyArray<PodName>, Array<PublishedUsage | undefined>>()
+  /** Of lists that were asked for: where memory is large, finding takes longer than reading. */
+  readonly #places = new WeakMap<ReadonlyArray<unknown>, Places>()
+  /** How often something came, went, or is elsewhere than before. */
+  #moves = 0
   /** Milliseconds. */
   readonly #retention: number
 
@@ -30,18 +37,15 @@ export class Published {
     return this.#standing(this.#pods.get(namespace)?.get(name), now)
   }
 
+  nodes(list: ReadonlyArray<NodeName>, now: number) {
+    return this.#placed(list, now, (index) => this.#nodes.get(list[index]!.name))
+  }
+
   pods(list: ReadonlyArray<PodName>, now: number) {
-    const found = this.#found.get(list) ?? Array<PublishedUsage | undefined>(list.length).fill(undefined)
-    this.#found.set(list, found)
-    return (index: number) => {
-      let usage = found[index]
-      if (usage === undefined || usage.isReleased) {
-        const { name, namespace } = list[index]!
-        usage = this.#pods.get(namespace)?.get(name)
-        found[index] = usage
-      }
-      return this.#standing(usage, now)
-    }
+    return this.#placed(list, now, (index) => {
+      const { name, namespace } = list[index]!
+      return this.#pods.get(namespace)?.get(name)
+    })
   }
 
   counts(now: number) {
@@ -65,6 +69,9 @@ export class Published {
   }
 
   releaseNode(name: string) {
+    const usage = this.#nodes.get(name)
+    if (usage === undefined) return
+    this.#release(usage)
     this.#nodes.delete(name)
   }
 
@@ -73,15 +80,15 @@ export class Published {
     const pods = this.#pods.get(namespace)
     const usage = pods?.get(name)
     if (pods === undefined || usage?.node !== node) return
-    usage.isReleased = true
+    this.#release(usage)
     pods.delete(name)
     if (pods.size === 0) this.#pods.delete(namespace)
   }
 
   #putNode(block: UsageBlock) {
     const usage = this.#nodes.get(block.node)
-    if (usage === undefined) this.#nodes.set(block.node, new PublishedUsage(block, nodeRows))
-    else usage.renew(block, nodeRows)
+    if (usage === undefined) this.#nodes.set(block.node, this.#make(block, nodeRows))
+    else this.#renew(usage, block, nodeRows)
   }
 
   /** A pod that two nodes report is of the one where it started later: it has moved there. */
@@ -90,7 +97,9 @@ export class Published {
     const usage = published?.isReleased === false ? published : this.#find(pod, block)
     pod.published = usage
     const owner = this.#standing(usage, now)
-    if (owner === undefined || owner.node === block.node || block.start(pod.rows) > owner.start) usage.renew(block, pod)
+    if (owner === undefined || owner.node === block.node || block.start(pod.rows) > owner.start) {
+      this.#renew(usage, block, pod)
+    }
   }
 
   /** What is published of the pod; this, if it is nothing yet. */
@@ -103,10 +112,33 @@ export class Published {
     }
     let usage = pods.get(name)
     if (usage === undefined) {
-      usage = new PublishedUsage(block, pod)
+      usage = this.#make(block, pod)
       pods.set(name, usage)
     }
     return usage
+  }
+
+  #make(block: UsageBlock, rows: Rows) {
+    this.#moves++
+    return new PublishedUsage(block, rows)
+  }
+
+  #renew(usage: PublishedUsage, block: UsageBlock, rows: Rows) {
+    if (usage.renew(block, rows)) this.#moves++
+  }
+
+  #release(usage: PublishedUsage) {
+    this.#moves++
+    usage.isReleased = true
+  }
+
+  #placed(list: ReadonlyArray<unknown>, now: number, find: (index: number) => PublishedUsage | undefined) {
+    let places = this.#places.get(list)
+    if (places === undefined) {
+      places = new Places(list.length)
+      this.#places.set(list, places)
+    }
+    return new PlacedUsages(places.look(this.#moves, find), now, this.#retention)
   }
 
   #standing(usage: PublishedUsage | undefined, now: number) {

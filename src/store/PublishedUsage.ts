@@ -92,11 +92,25 @@ export class PublishedUsage implements Usages {
     this.#names = names
   }
 
-  /** From now on it says this. */
+  /** From now on it says this; tells whether that is elsewhere than before. */
   renew(block: UsageBlock, { names, rows }: Rows) {
+    if (block === this.#block && rows === this.#rows && names === this.#names) return false
     this.#block = block
     this.#rows = rows
     this.#names = names
+    return true
+  }
+
+  get block() {
+    return this.#block
+  }
+
+  get rows() {
+    return this.#rows
+  }
+
+  get names() {
+    return this.#names
   }
 
   get node() {

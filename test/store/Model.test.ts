@@ -105,25 +105,29 @@ const layer = MetricsStore.layer({
   publishSwap: Option.some(true)
 })
 
-/** One list all the while, for which the store remembers what it found, also of pods that come and go. */
+/** One list each all the while, for which the store remembers where things are, also of those that come and go. */
 const list = ["n/p", "n/q", "m/p"].map((pod) => {
   const [namespace = "", name = ""] = pod.split("/")
   return { namespace, name }
 })
 
+const listOfNodes = nodes.map((name) => ({ name }))
+
 const agree = Effect.fnUntraced(function*(model: ModelStore) {
   const store = yield* MetricsStore
   const now = yield* Clock.currentTimeMillis
   const snapshot = yield* store.snapshot
-  for (const node of nodes) {
+  const listedNodes = snapshot.nodes(listOfNodes)
+  for (const [index, node] of nodes.entries()) {
     assert.deepStrictEqual(plainNode(snapshot.node(node)), model.node(node, now))
+    assert.deepStrictEqual(plainNode(listedNodes.at(index)), model.node(node, now))
     assert.strictEqual(yield* store.depth(node), model.depth(node, now))
   }
   const pods = list.map(({ name, namespace }) => model.pod(`${namespace}/${name}`, now))
   const listed = snapshot.pods(list)
   for (const [index, { name, namespace }] of list.entries()) {
     assert.deepStrictEqual(plainPod(snapshot.pod(namespace, name)), pods[index])
-    assert.deepStrictEqual(plainPod(listed(index)), pods[index])
+    assert.deepStrictEqual(plainPod(listed.at(index)), pods[index])
   }
   assert.deepStrictEqual(yield* store.counts, {
     nodes: nodes.filter((node) => model.node(node, now) !== undefined).length,

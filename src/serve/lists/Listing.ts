@@ -12,7 +12,7 @@ export interface Listed {
 export interface Listing<Object extends Listed = Listed> {
   /** When it was asked for: milliseconds since the epoch. */
   readonly now: number
-  /** Each is of the moment when it is asked for. */
+  /** Each is of the moment when it is asked for, and good until the next one is. */
   readonly slices: Iterable<Slice<Object>>
 }
 
@@ -30,20 +30,17 @@ const gather = function*<Object extends Listed>(
   all: ReadonlyArray<Object>,
   usagesOf: (object: Object, index: number) => Usages | undefined
 ) {
-  let objects: Array<Object> = []
-  let usages: Array<Usages> = []
+  const slice = new Slice<Object>(Math.min(most, all.length))
   for (let index = 0; index < all.length; index++) {
     const object = all[index]!
-    const used = usagesOf(object, index)
-    if (used === undefined) continue
-    objects.push(object)
-    usages.push(used)
-    if (objects.length < most) continue
-    yield new Slice(objects, usages)
-    objects = []
-    usages = []
+    const usages = usagesOf(object, index)
+    if (usages === undefined) continue
+    slice.push(object, usages)
+    if (slice.objects.length < most) continue
+    yield slice
+    slice.clear()
   }
-  if (objects.length > 0) yield new Slice(objects, usages)
+  if (slice.objects.length > 0) yield slice
 }
 
 /**
@@ -51,46 +48,44 @@ const gather = function*<Object extends Listed>(
  * which the processor does for many objects at a time; what is written afterwards is read from one end to the other.
  */
 export class Slice<Object extends Listed = Listed> {
-  readonly objects: ReadonlyArray<Object>
+  readonly objects: Array<Object> = []
   /** Of each object, as in `Usages`. */
   readonly timestamps: Float64Array
   readonly windows: Float64Array
   /** Where the usages of each object begin in the next columns; and at the end, where they end. */
   readonly starts: Uint32Array
-  readonly names: ReadonlyArray<string>
-  readonly cpuNanocores: Float64Array
-  readonly memoryBytes: Float64Array
-  readonly swapBytes: Float64Array
+  readonly names: Array<string> = []
+  readonly cpuNanocores: Array<number> = []
+  readonly memoryBytes: Array<number> = []
+  readonly swapBytes: Array<number> = []
 
-  /** Both arrays are of one length. */
-  constructor(objects: ReadonlyArray<Object>, usages: ReadonlyArray<Usages>) {
-    this.objects = objects
-    this.timestamps = new Float64Array(usages.length)
-    this.windows = new Float64Array(usages.length)
-    this.starts = new Uint32Array(usages.length + 1)
-    let rows = 0
-    for (let index = 0; index < usages.length; index++) {
-      this.starts[index] = rows
-      rows += usages[index]!.size
+  /** So many objects at most. */
+  constructor(room: number) {
+    this.timestamps = new Float64Array(room)
+    this.windows = new Float64Array(room)
+    this.starts = new Uint32Array(room + 1)
+  }
+
+  push(object: Object, usages: Usages) {
+    const index = this.objects.length
+    this.objects.push(object)
+    this.timestamps[index] = usages.timestamp
+    this.windows[index] = usages.window
+    for (let of = 0; of < usages.size; of++) {
+      this.names.push(usages.name(of))
+      this.cpuNanocores.push(usages.cpuNanocores(of))
+      this.memoryBytes.push(usages.memoryBytes(of))
+      this.swapBytes.push(usages.swapBytes(of))
     }
-    this.starts[usages.length] = rows
-    const names = Array<string>(rows)
-    this.names = names
-    this.cpuNanocores = new Float64Array(rows)
-    this.memoryBytes = new Float64Array(rows)
-    this.swapBytes = new Float64Array(rows)
-    let row = 0
-    for (let index = 0; index < usages.length; index++) {
-      const it = usages[index]!
-      this.timestamps[index] = it.timestamp
-      this.windows[index] = it.window
-      for (let of = 0; of < it.size; of++, row++) {
-        names[row] = it.name(of)
-        this.cpuNanocores[row] = it.cpuNanocores(of)
-        this.memoryBytes[row] = it.memoryBytes(of)
-        this.swapBytes[row] = it.swapBytes(of)
-      }
-    }
+    this.starts[index + 1] = this.names.length
+  }
+
+  clear() {
+    this.objects.length = 0
+    this.names.length = 0
+    this.cpuNanocores.length = 0
+    this.memoryBytes.length = 0
+    this.swapBytes.length = 0
   }
 }
 

@@ -1,0 +1,105 @@
+/** Where the usages of a list are: looked for once, and read without a detour for as long as nothing has moved. */
+import type { Usages } from "../Sample.ts"
+import type { PublishedUsage, UsageBlock } from "./PublishedUsage.ts"
+
+/** Of the objects of one list, by their places in it, in columns: an object that is nowhere has no block. */
+export class Places {
+  readonly blocks: Array<UsageBlock | undefined> = []
+  /** Where the rows of each object begin in the next columns; and at the end, where they end. */
+  readonly starts: Array<number> = [0]
+  readonly rows: Array<number> = []
+  readonly names: Array<string> = []
+  readonly #found: Array<PublishedUsage | undefined>
+  #moves = Number.NaN
+
+  constructor(length: number) {
+    this.#found = Array<PublishedUsage | undefined>(length).fill(undefined)
+  }
+
+  /** Looks again if anything moved since. What was found is looked for again only when it is released. */
+  look(moves: number, find: (index: number) => PublishedUsage | undefined) {
+    if (moves === this.#moves) return this
+    this.#moves = moves
+    this.rows.length = 0
+    this.names.length = 0
+    for (let index = 0; index < this.#found.length; index++) {
+      let usage = this.#found[index]
+      if (usage === undefined || usage.isReleased) {
+        usage = find(index)
+        this.#found[index] = usage
+      }
+      this.blocks[index] = usage?.block
+      if (usage !== undefined) {
+        const { names, rows } = usage
+        for (let row = 0; row < rows.length; row++) {
+          this.rows.push(rows[row]!)
+          this.names.push(names[row]!)
+        }
+      }
+      this.starts[index + 1] = this.rows.length
+    }
+    return this
+  }
+}
+
+/** The usages of one object of a list after another: they are to be read before those of the next are asked for. */
+export class PlacedUsages implements Usages {
+  readonly #places: Places
+  readonly #now: number
+  /** Milliseconds. */
+  readonly #retention: number
+  #block!: UsageBlock
+  #start = 0
+  #earliest = 0
+  size = 0
+
+  constructor(places: Places, now: number, retention: number) {
+    this.#places = places
+    this.#now = now
+    this.#retention = retention
+  }
+
+  at(index: number): Usages | undefined {
+    const { blocks, rows, starts } = this.#places
+    const block = blocks[index]
+    const start = starts[index]!
+    if (block === undefined || !(this.#now - block.publishedAt(rows[start]!) <= this.#retention)) return undefined
+    this.#block = block
+    this.#start = start
+    this.size = starts[index + 1]! - start
+    this.#earliest = rows[start]!
+    for (let of = 1; of < this.size; of++) {
+      const row = rows[start + of]!
+      if (block.timestamp(row) < block.timestamp(this.#earliest)) this.#earliest = row
+    }
+    return this
+  }
+
+  get node() {
+    return this.#block.node
+  }
+
+  get timestamp() {
+    return this.#block.timestamp(this.#earliest)
+  }
+
+  get window() {
+    return this.#block.window(this.#earliest)
+  }
+
+  name(index: number) {
+    return this.#places.names[this.#start + index]!
+  }
+
+  cpuNanocores(index: number) {
+    return this.#block.cpuNanocores(this.#places.rows[this.#start + index]!)
+  }
+
+  memoryBytes(index: number) {
+    return this.#block.memoryBytes(this.#places.rows[this.#start + index]!)
+  }
+
+  swapBytes(index: number) {
+    return this.#block.swapBytes(this.#places.rows[this.#start + index]!)
+  }
+}
