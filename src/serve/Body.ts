@@ -1,6 +1,7 @@
 /** Bodies of answers that are made in pieces: at once where there is one, else bit by bit, while others get their turn. */
 import { Effect, Stream } from "effect"
 import { HttpBody } from "effect/http"
+import * as Connection from "./Connection.ts"
 import type { Pieces } from "./Document.ts"
 import * as PieceBuffers from "./lists/PieceBuffers.ts"
 
@@ -41,11 +42,13 @@ const counted = (pieces: Iterable<Uint8Array>, around: Pieces["around"]) =>
   }))
 
 const inOrder = (pieces: Iterable<Uint8Array>, [before, after]: ReturnType<Pieces["around"]>) =>
-  Stream.fromIterable(
-    (function*() {
-      yield before
-      yield* PieceBuffers.lend(pieces)
-      yield after
-    })(),
-    { chunkSize: 1 }
-  )
+  Stream.unwrap(Effect.map(Connection.whenSent, (whenSent) =>
+    Stream.fromIterable(
+      (function*() {
+        yield before
+        const lent = yield* PieceBuffers.lend(pieces)
+        yield after
+        whenSent(() => lent.forEach(PieceBuffers.give))
+      })(),
+      { chunkSize: 1 }
+    )))

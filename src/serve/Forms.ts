@@ -86,7 +86,9 @@ export const make = <Object extends Listed, Item extends Table.Item, Kind extend
       const items = () => {
         const items: Array<Item> = []
         for (const slice of listing.slices) {
-          slice.objects.forEach((it, index) => items.push(options.item(it, usagesOf(slice, index), listing.now)))
+          for (let index = 0; index < slice.length; index++) {
+            items.push(options.item(slice.objects[index]!, usagesOf(slice, index), listing.now))
+          }
         }
         return items
       }

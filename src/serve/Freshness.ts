@@ -19,13 +19,13 @@ export interface Freshness {
 /** It counts by itself, without a look-up an item, and tells when it is asked. */
 export const make = Effect.map(Effect.context<never>(), (context): Freshness => {
   const counts = new Float64Array(length + 1)
-  let sum = 0
-  let min = Number.MAX_VALUE
-  let max = -Number.MAX_VALUE
+  // In an array, because a number that a closure changes is a new object each time.
+  const extent = Float64Array.of(0, Number.MAX_VALUE, -Number.MAX_VALUE)
 
   const state = (): Metric.HistogramState => {
     let count = 0
     const buckets = boundaries.map((boundary, i): [number, number] => [boundary, count += counts[i]!])
+    const [sum, min, max] = extent as unknown as [number, number, number]
     return { buckets, count: count + counts[length]!, min, max, sum }
   }
 
@@ -43,9 +43,9 @@ export const make = Effect.map(Effect.context<never>(), (context): Freshness => 
       let bucket = 0
       while (bucket < length && seconds > boundaries[bucket]!) bucket++
       counts[bucket]!++
-      sum += seconds
-      if (seconds < min) min = seconds
-      if (seconds > max) max = seconds
+      extent[0]! += seconds
+      if (seconds < extent[1]!) extent[1] = seconds
+      if (seconds > extent[2]!) extent[2] = seconds
     }
   }
 })

@@ -2,6 +2,7 @@
 import { type Array as Arr, Clock, Context, Effect, Function, Layer } from "effect"
 import { Nodes } from "../discover/Nodes.ts"
 import { Pods } from "../discover/Pods.ts"
+import type { Usages } from "../Sample.ts"
 import { ScrapeStatus } from "../scrape/ScrapeStatus.ts"
 import * as FieldSelector from "../selector/FieldSelector.ts"
 import * as LabelSelector from "../selector/LabelSelector.ts"
@@ -66,6 +67,8 @@ const serve = <Object extends Listing.Listed>(
   const selection = Function.memoize((selector: LabelSelector.LabelSelector) =>
     Function.memoize((all: ReadonlyArray<Object>) => LabelSelector.select(selector, all))
   )
+  const matches = (fields: FieldSelector.FieldSelector, object: Object, usages: Usages) =>
+    FieldSelector.matches(fields, (name) => descriptor.field(name, object, usages))
   const optionsOf = Function.memoize((query: URLSearchParams) => ListOptions.parse(query, descriptor.selectableFields))
   return {
     list: Effect.fnUntraced(function*({ namespace, query }) {
@@ -75,10 +78,11 @@ const serve = <Object extends Listing.Listed>(
       const snapshot = yield* store.snapshot
       const objects = selection(options.labels)(descriptor.list(namespace))
       const usagesOf = descriptor.usagesOf(snapshot, objects)
+      const { fields } = options
       return many(Listing.make(now, objects, (object, index) => {
         const usages = usagesOf.at(index)
         if (usages === undefined) return undefined
-        if (!FieldSelector.matches(options.fields, (name) => descriptor.field(name, object, usages))) return undefined
+        if (fields.length > 0 && !matches(fields, object, usages)) return undefined
         freshness.observe(now - usages.timestamp)
         return usages
       }))

@@ -16,6 +16,8 @@ export interface Listing<Object extends Listed = Listed> {
   readonly slices: Iterable<Slice<Object>>
 }
 
+export type UsagesOf<Object> = (object: Object, index: number) => Usages | undefined
+
 /** Objects of one slice: a list that is no longer is of one moment, and gathering one keeps nobody waiting. */
 const most = 1024
 
@@ -23,24 +25,33 @@ const most = 1024
 export const make = <Object extends Listed>(
   now: number,
   all: ReadonlyArray<Object>,
-  usagesOf: (object: Object, index: number) => Usages | undefined
+  usagesOf: UsagesOf<Object>
 ): Listing<Object> => ({ now, slices: { [Symbol.iterator]: () => gather(all, usagesOf) } })
 
-const gather = function*<Object extends Listed>(
+const gather = function*<Object extends Listed>(all: ReadonlyArray<Object>, usagesOf: UsagesOf<Object>) {
+  const slice = Slice.take<Object>()
+  for (let next = 0; next < all.length;) {
+    slice.length = 0
+    next = fill(slice, all, usagesOf, next)
+    if (slice.length > 0) yield slice
+  }
+  slice.give()
+}
+
+/** Up to where. It is a loop of its own, because one that pauses is never compiled well. */
+const fill = <Object extends Listed>(
+  slice: Slice<Object>,
   all: ReadonlyArray<Object>,
-  usagesOf: (object: Object, index: number) => Usages | undefined
-) {
-  const slice = new Slice<Object>(Math.min(most, all.length))
-  for (let index = 0; index < all.length; index++) {
+  usagesOf: UsagesOf<Object>,
+  from: number
+) => {
+  let index = from
+  for (; index < all.length && slice.length < most; index++) {
     const object = all[index]!
     const usages = usagesOf(object, index)
-    if (usages === undefined) continue
-    slice.push(object, usages)
-    if (slice.objects.length < most) continue
-    yield slice
-    slice.clear()
+    if (usages !== undefined) slice.push(object, usages)
   }
-  if (slice.objects.length > 0) yield slice
+  return index
 }
 
 /**
@@ -48,44 +59,58 @@ const gather = function*<Object extends Listed>(
  * which the processor does for many objects at a time; what is written afterwards is read from one end to the other.
  */
 export class Slice<Object extends Listed = Listed> {
+  /** So many objects; what the columns have behind them is of earlier ones. */
+  length = 0
   readonly objects: Array<Object> = []
   /** Of each object, as in `Usages`. */
-  readonly timestamps: Float64Array
-  readonly windows: Float64Array
-  /** Where the usages of each object begin in the next columns; and at the end, where they end. */
-  readonly starts: Uint32Array
+  readonly timestamps = new Float64Array(most)
+  readonly windows = new Float64Array(most)
+  /** Where the usages of each object begin in the next columns; and behind the last one, where they end. */
+  readonly starts = new Uint32Array(most + 1)
   readonly names: Array<string> = []
-  readonly cpuNanocores: Array<number> = []
-  readonly memoryBytes: Array<number> = []
-  readonly swapBytes: Array<number> = []
+  cpuNanocores = new Float64Array(most)
+  memoryBytes = new Float64Array(most)
+  swapBytes = new Float64Array(most)
 
-  /** So many objects at most. */
-  constructor(room: number) {
-    this.timestamps = new Float64Array(room)
-    this.windows = new Float64Array(room)
-    this.starts = new Uint32Array(room + 1)
+  /** The columns of a list that was written are those of the next one. */
+  static #idle: Slice<any> | undefined
+
+  static take<Object extends Listed>(): Slice<Object> {
+    const slice = Slice.#idle ?? new Slice()
+    Slice.#idle = undefined
+    return slice
+  }
+
+  give() {
+    Slice.#idle = this
   }
 
   push(object: Object, usages: Usages) {
-    const index = this.objects.length
-    this.objects.push(object)
+    const index = this.length++
+    this.objects[index] = object
     this.timestamps[index] = usages.timestamp
     this.windows[index] = usages.window
-    for (let of = 0; of < usages.size; of++) {
-      this.names.push(usages.name(of))
-      this.cpuNanocores.push(usages.cpuNanocores(of))
-      this.memoryBytes.push(usages.memoryBytes(of))
-      this.swapBytes.push(usages.swapBytes(of))
+    const start = this.starts[index]!
+    const end = start + usages.size
+    if (end > this.cpuNanocores.length) this.#grow(2 * end)
+    for (let row = start; row < end; row++) {
+      this.names[row] = usages.name(row - start)
+      this.cpuNanocores[row] = usages.cpuNanocores(row - start)
+      this.memoryBytes[row] = usages.memoryBytes(row - start)
+      this.swapBytes[row] = usages.swapBytes(row - start)
     }
-    this.starts[index + 1] = this.names.length
+    this.starts[index + 1] = end
   }
 
-  clear() {
-    this.objects.length = 0
-    this.names.length = 0
-    this.cpuNanocores.length = 0
-    this.memoryBytes.length = 0
-    this.swapBytes.length = 0
+  #grow(rows: number) {
+    const grown = (column: Float64Array) => {
+      const larger = new Float64Array(rows)
+      larger.set(column)
+      return larger
+    }
+    this.cpuNanocores = grown(this.cpuNanocores)
+    this.memoryBytes = grown(this.memoryBytes)
+    this.swapBytes = grown(this.swapBytes)
   }
 }
 

@@ -26,7 +26,8 @@ export const give = ({ buffer }: Uint8Array) => {
 
 /**
  * Lends pieces: each is good until the second one after it has been asked for. Who writes to a socket asks for the next one
- * when the one before has been taken, if that is longer than what a stream holds back, as all are but the last.
+ * when the one before has been taken, if that is longer than what a stream holds back, as all are but the last. Returns those
+ * that are still lent, to be given when all is sent.
  */
 export const lend = function*(pieces: Iterable<Uint8Array>) {
   let last: Uint8Array | undefined
@@ -37,4 +38,5 @@ export const lend = function*(pieces: Iterable<Uint8Array>) {
     last = piece
     yield piece
   }
+  return [beforeLast, last].filter((piece) => piece !== undefined)
 }

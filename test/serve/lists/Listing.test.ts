@@ -12,7 +12,7 @@ describe("a list", () => {
   it("has all that have usages, in their order", () => {
     const { slices } = Listing.make(0, objects, ({ name }) => name.endsWith("0") ? undefined : usages)
     const names: Array<string> = []
-    for (const slice of slices) names.push(...slice.objects.map(({ name }) => name))
+    for (const slice of slices) names.push(...slice.objects.slice(0, slice.length).map(({ name }) => name))
     assert.deepStrictEqual(
       names,
       objects.map(({ name }) => name).filter((name) => !name.endsWith("0"))
@@ -26,7 +26,7 @@ describe("a list", () => {
       return usages
     })
     const lengths: Array<readonly [objects: number, gathered: number]> = []
-    for (const slice of slices) lengths.push([slice.objects.length, gathered])
+    for (const slice of slices) lengths.push([slice.length, gathered])
     assert.deepStrictEqual(lengths, [[1024, 1024], [1024, 2048], [452, 2500]])
   })
 
