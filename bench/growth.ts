@@ -17,13 +17,17 @@ const sizes = given.length > 0 ? given : [100, 1000, 3000, 5000, 10_000]
 /** As many kubelets as can be simulated beside the server, on two cores and within the default resolution, handshakes included. */
 const atOnce = 2500
 
+/** A simulated kubelet listens with a file of its own, and takes one more for each connection; so many are for others. */
+const otherFiles = 2000
+const connectable = (nodes: number) => Machine.openFiles() - otherFiles - nodes
+
 /** While code is compiled. */
 const warmUp = 60_000
 
 const measure = async (nodes: number) => {
   const resolution = Server.defaults.resolution * Math.max(1, nodes / atOnce)
   const cluster = await Cluster.start(nodes)
-  const server = await Server.start(cluster, { resolution, maxIdleConnections: nodes })
+  const server = await Server.start(cluster, { resolution, maxIdleConnections: Math.min(nodes, connectable(nodes)) })
   await Process.sleep(Math.max(warmUp, 2 * resolution))
   const { cpu, failed, load, memory } = await Scrape.measure(server, 3)
   const { body, millis } = await Requests.measure(

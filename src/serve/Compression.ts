@@ -12,6 +12,9 @@ export const compress = (
   acceptEncoding: string
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
   const { body } = response
+  if (body._tag !== "Stream" && (body._tag !== "Uint8Array" || body.contentLength <= threshold)) {
+    return Effect.succeed(response)
+  }
   if (!takesGzip(acceptEncoding)) return Effect.succeed(response)
   const encoded = (body: HttpBody.HttpBody) =>
     response.pipe(
@@ -20,7 +23,6 @@ export const compress = (
     )
   // What comes bit by bit is long.
   if (body._tag === "Stream") return Effect.succeed(encoded(HttpBody.stream(streamed(body.stream), body.contentType)))
-  if (body._tag !== "Uint8Array" || body.contentLength <= threshold) return Effect.succeed(response)
   return Effect.map(compressed(body.body), (bytes) => encoded(HttpBody.uint8Array(bytes, body.contentType)))
 }
 

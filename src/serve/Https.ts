@@ -10,6 +10,7 @@ import * as CertificateExpiry from "../CertificateExpiry.ts"
 import * as MetricFamily from "../MetricFamily.ts"
 import type { Pair } from "../Pem.ts"
 import * as ConnectionLimits from "./ConnectionLimits.ts"
+import { Http2Response } from "./Http2Response.ts"
 import * as Patience from "./Patience.ts"
 import * as ServingCertificate from "./ServingCertificate.ts"
 import * as TlsSettings from "./TlsSettings.ts"
@@ -107,7 +108,7 @@ const createServerOf = (
   const settings = { ...tls, ...http1, handshakeTimeout }
   const server = disableHttp2Serving
     ? createServer(settings)
-    : createSecureServer({ ...settings, ...http2, allowHTTP1: true })
+    : createSecureServer({ ...settings, ...http2, allowHTTP1: true, Http2ServerResponse: Http2Response })
   // Of more headers than it counts Node.js would leave out the last ones: they are limited by their size.
   // Nothing is served that goes on in another protocol: a request that asks for one is a request like any other.
   return Object.assign(server, { maxHeadersCount: 0, shouldUpgradeCallback: () => false })

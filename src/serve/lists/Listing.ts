@@ -38,7 +38,7 @@ const gather = function*<Object extends Listed>(all: ReadonlyArray<Object>, usag
   slice.give()
 }
 
-/** Up to where. It is a loop of its own, because one that pauses is never compiled well. */
+/** From there on, as many as a slice takes; says where it stopped. */
 const fill = <Object extends Listed>(
   slice: Slice<Object>,
   all: ReadonlyArray<Object>,
@@ -73,12 +73,13 @@ export class Slice<Object extends Listed = Listed> {
   swapBytes = new Float64Array(most)
 
   /** The columns of a list that was written are those of the next one. */
-  static #idle: Slice<any> | undefined
+  static #idle: Slice | undefined
 
   static take<Object extends Listed>(): Slice<Object> {
     const slice = Slice.#idle ?? new Slice()
     Slice.#idle = undefined
-    return slice
+    // Whatever objects it had, their places are written over before they are read.
+    return slice as Slice<Object>
   }
 
   give() {

@@ -23,7 +23,7 @@ export const pieces = function*(slices: Iterable<Slice>, writer: Writer) {
   if (piece.length > 0) yield piece.written
 }
 
-/** What is being written. Its loop is not the generator's, because one that pauses is never compiled well. */
+/** What is being written. */
 class Piece {
   length = 0
   readonly #writer: Writer
