@@ -4,6 +4,7 @@ import { Deferred, Duration, Effect, Exit, Fiber, FileSystem, Layer, Option, Res
 import { HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { connect as connectHttp2, type Settings } from "node:http2"
 import { connect } from "node:net"
+import { type PerformanceEntry, PerformanceObserver } from "node:perf_hooks"
 import { connect as connectTls, type ConnectionOptions, createSecureContext, getCiphers } from "node:tls"
 import * as ConnectionLimits from "../../src/serve/ConnectionLimits.ts"
 import * as Https from "../../src/serve/Https.ts"
@@ -54,7 +55,38 @@ const handshake = (port: number, options: ConnectionOptions = {}) =>
     socket.on("error", () => resume(Effect.succeed("refused")))
   })
 
+/** How many frames a client gets over HTTP/2 on a connection with so many requests, one after another. */
+const framesOf = (port: number, requests: number) =>
+  Effect.callback<number>((resume) => {
+    const observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as ReadonlyArray<unknown> as ReadonlyArray<Measured>) {
+        const { framesReceived, type } = entry.detail
+        if (entry.name === "Http2Session" && type === "client") resume(Effect.succeed(framesReceived))
+      }
+    })
+    observer.observe({ entryTypes: ["http2"] })
+    const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false })
+    const ask = (left: number) => {
+      if (left === 0) return session.close()
+      session.request({ ":path": "/" }).on("close", () => ask(left - 1)).resume()
+    }
+    ask(requests)
+    return Effect.sync(() => observer.disconnect())
+  })
+
+/** https://nodejs.org/api/perf_hooks.html#performanceentrydetail, of HTTP/2. */
+interface Measured extends PerformanceEntry {
+  readonly detail: { readonly type: "server" | "client"; readonly framesReceived: number }
+}
+
 describe("Https", () => {
+  it.live("ends a response over HTTP/2 with the frame of its body", () =>
+    Effect.gen(function*() {
+      const port = yield* serve(hello)
+      const [one, eleven] = [yield* framesOf(port, 1), yield* framesOf(port, 11)]
+      assert.strictEqual(eleven - one, 10 * 2)
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+
   it.live("speaks HTTP/2, and HTTP/1.1 with those who do not", () =>
     Effect.gen(function*() {
       const port = yield* serve(hello)

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { intern } from "../../../src/discover/Labels.ts"
 import * as Listing from "../../../src/serve/lists/Listing.ts"
-import { nodeUsages } from "../../fixtures/PlainUsage.ts"
+import { nodeUsages, plainPod, podUsages } from "../../fixtures/PlainUsage.ts"
 
 const labels = intern({})
 const objects = Array.from({ length: 2500 }, (_, index) => ({ name: `node-${index}`, labels }))
@@ -28,6 +28,21 @@ describe("a list", () => {
     const lengths: Array<readonly [objects: number, gathered: number]> = []
     for (const slice of slices) lengths.push([slice.length, gathered])
     assert.deepStrictEqual(lengths, [[1024, 1024], [1024, 2048], [452, 2500]])
+  })
+
+  it("has all containers of its pods, however many they are", () => {
+    const containers = Array.from({ length: 700 }, (_, index) => ({
+      name: `container-${index}`,
+      usage: { cpuNanocores: index, memoryBytes: 2 * index, swapBytes: 3 * index }
+    }))
+    const pod = podUsages({ timestamp: 1, window: 2, node: "node", containers })
+    let pods = 0
+    for (const slice of Listing.make(0, objects.slice(0, 5), () => pod).slices) {
+      for (let index = 0; index < slice.length; index++, pods++) {
+        assert.deepStrictEqual(plainPod({ node: "node", ...Listing.usagesOf(slice, index) }), plainPod(pod))
+      }
+    }
+    assert.strictEqual(pods, 5)
   })
 
   it("of nothing has no slice", () => {

@@ -26,12 +26,23 @@ const pieces = function*(seed: number) {
 const expected = (seed: number) =>
   Buffer.concat(Array.from({ length: count }, (_, index) => Buffer.alloc(piece - 100, byteOf(seed, index))))
 
+/** The buffers that the answers of a seed were written in. */
+const buffers = new Map<number, Set<ArrayBufferLike>>()
+const noted = function*(seed: number) {
+  const used = new Set<ArrayBufferLike>()
+  buffers.set(seed, used)
+  for (const piece of pieces(seed)) {
+    used.add(piece.buffer)
+    yield piece
+  }
+}
+
 /** Paths such as `/counted/7`. */
 const served = HttpServer.serve(
   Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, url }) => {
     const [, kind, seed] = url.split("/")
     const body = Body.make({
-      pieces: pieces(Number(seed)),
+      pieces: noted(Number(seed)),
       around: () => [new Uint8Array(), new Uint8Array()],
       isCounted: kind === "counted"
     }, "text/plain")
@@ -91,3 +102,12 @@ it("a buffer is used again when the second piece after it has been asked for", (
   assert.isAtMost(new Set(lent).size, 3)
   for (const [index, buffer] of lent.entries()) assert.notInclude(lent.slice(index + 1, index + 3), buffer)
 })
+
+it.live("an answer that is sent has left all its buffers to the next one", () =>
+  Effect.gen(function*() {
+    const one = yield* session
+    for (const seed of [1, 2]) yield* Effect.flatten(begun(one, `/uncounted/${seed}`))
+    const [first = [], second = []] = [1, 2].map((seed) => [...buffers.get(seed) ?? []])
+    assert.isNotEmpty(second)
+    for (const buffer of second) assert.isTrue(first.includes(buffer))
+  }).pipe(Effect.scoped, Effect.provide(served)))
