@@ -2,18 +2,31 @@
 import type { Usages } from "../Sample.ts"
 import type { PublishedUsage, UsageBlock } from "./PublishedUsage.ts"
 
-/** Of the objects of one list, by their places in it, in columns: an object that is nowhere has no block. */
+/** Objects of one part of a list: to look for those of a whole list at once would keep others waiting. */
+const most = 1024
+
+/** Of a part of a list, in columns: an object that is nowhere has no block. */
 export class Places {
   readonly blocks: Array<UsageBlock | undefined> = []
-  /** Where the rows of each object begin in the next columns; and at the end, where they end. */
+  /** Where the rows of each object begin in the next columns; and behind the last one, where they end. */
   readonly starts: Array<number> = [0]
   readonly rows: Array<number> = []
   readonly names: Array<string> = []
+  readonly #from: number
   readonly #found: Array<PublishedUsage | undefined>
   #moves = Number.NaN
 
-  constructor(length: number) {
+  private constructor(from: number, length: number) {
+    this.#from = from
     this.#found = Array<PublishedUsage | undefined>(length).fill(undefined)
+  }
+
+  /** The parts of a list that is so long. */
+  static of(length: number): ReadonlyArray<Places> {
+    return Array.from(
+      { length: Math.ceil(length / most) },
+      (_, part) => new Places(part * most, Math.min(most, length - part * most))
+    )
   }
 
   /** Looks again if anything moved since. What was found is looked for again only when it is released. */
@@ -25,7 +38,7 @@ export class Places {
     for (let index = 0; index < this.#found.length; index++) {
       let usage = this.#found[index]
       if (usage === undefined || usage.isReleased) {
-        usage = find(index)
+        usage = find(this.#from + index)
         this.#found[index] = usage
       }
       this.blocks[index] = usage?.block
@@ -44,29 +57,38 @@ export class Places {
 
 /** The usages of one object of a list after another: they are to be read before those of the next are asked for. */
 export class PlacedUsages implements Usages {
-  readonly #places: Places
+  readonly #look: (part: number) => Places
   readonly #now: number
   /** Milliseconds. */
   readonly #retention: number
+  /** Where the part begins that was looked at last. */
+  #from = -most
+  #places!: Places
   #block!: UsageBlock
   #start = 0
   #earliest = 0
   size = 0
 
-  constructor(places: Places, now: number, retention: number) {
-    this.#places = places
+  constructor(look: (part: number) => Places, now: number, retention: number) {
+    this.#look = look
     this.#now = now
     this.#retention = retention
   }
 
   at(index: number): Usages | undefined {
+    if (index < this.#from || index >= this.#from + most) {
+      const part = Math.floor(index / most)
+      this.#from = part * most
+      this.#places = this.#look(part)
+    }
     const { blocks, rows, starts } = this.#places
-    const block = blocks[index]
-    const start = starts[index]!
+    const place = index - this.#from
+    const block = blocks[place]
+    const start = starts[place]!
     if (block === undefined || !(this.#now - block.publishedAt(rows[start]!) <= this.#retention)) return undefined
     this.#block = block
     this.#start = start
-    this.size = starts[index + 1]! - start
+    this.size = starts[place + 1]! - start
     this.#earliest = rows[start]!
     for (let of = 1; of < this.size; of++) {
       const row = rows[start + of]!

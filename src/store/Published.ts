@@ -19,7 +19,7 @@ export class Published {
   /** By namespace, then by name. */
   readonly #pods = new Map<string, Map<string, PublishedUsage>>()
   /** Of lists that were asked for: where memory is large, finding takes longer than reading. */
-  readonly #places = new WeakMap<ReadonlyArray<unknown>, Places>()
+  readonly #places = new WeakMap<ReadonlyArray<unknown>, ReadonlyArray<Places>>()
   /** How often something came, went, or is elsewhere than before. */
   #moves = 0
   /** Milliseconds. */
@@ -133,12 +133,9 @@ export class Published {
   }
 
   #placed(list: ReadonlyArray<unknown>, now: number, find: (index: number) => PublishedUsage | undefined) {
-    let places = this.#places.get(list)
-    if (places === undefined) {
-      places = new Places(list.length)
-      this.#places.set(list, places)
-    }
-    return new PlacedUsages(places.look(this.#moves, find), now, this.#retention)
+    const parts = this.#places.get(list) ?? Places.of(list.length)
+    this.#places.set(list, parts)
+    return new PlacedUsages((part) => parts[part]!.look(this.#moves, find), now, this.#retention)
   }
 
   #standing(usage: PublishedUsage | undefined, now: number) {
