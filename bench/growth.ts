@@ -19,7 +19,7 @@ const atOnce = 2500
 
 /** A simulated kubelet listens with a file of its own, and takes one more for each connection; so many are for others. */
 const otherFiles = 2000
-const connectable = (nodes: number) => Machine.openFiles() - otherFiles - nodes
+const connectable = (nodes: number) => Math.max(0, Machine.openFiles() - otherFiles - nodes)
 
 /** While code is compiled. */
 const warmUp = 60_000

@@ -25,7 +25,7 @@ export const make = Effect.map(Effect.context<never>(), (context): Freshness => 
   const state = (): Metric.HistogramState => {
     let count = 0
     const buckets = boundaries.map((boundary, i): [number, number] => [boundary, count += counts[i]!])
-    const [sum, min, max] = extent as unknown as [number, number, number]
+    const [sum = 0, min = 0, max = 0] = extent
     return { buckets, count: count + counts[length]!, min, max, sum }
   }
 

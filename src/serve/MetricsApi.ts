@@ -82,6 +82,7 @@ const serve = <Object extends Listing.Listed>(
       return many(Listing.make(now, objects, (object, index) => {
         const usages = usagesOf.at(index)
         if (usages === undefined) return undefined
+        // Few select by fields, and asking takes a closure for each object.
         if (fields.length > 0 && !matches(fields, object, usages)) return undefined
         freshness.observe(now - usages.timestamp)
         return usages

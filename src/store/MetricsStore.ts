@@ -8,10 +8,7 @@ import { type NodeName, type PodName, Published } from "./Published.ts"
 export interface Snapshot {
   node(name: string): Usages | undefined
   pod(namespace: string, name: string): Usages | undefined
-  /**
-   * Of the nodes or pods of a list, which never changes: quicker for many, and for those who come with the same list again.
-   * To be used at once, too.
-   */
+  /** Of the nodes or pods of a list, which never changes: quicker for many, and for those who come with the same list again. */
   nodes(list: ReadonlyArray<NodeName>): UsagesOfList
   pods(list: ReadonlyArray<PodName>): UsagesOfList
 }

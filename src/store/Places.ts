@@ -85,15 +85,11 @@ export class PlacedUsages implements Usages {
     const place = index - this.#from
     const block = blocks[place]
     const start = starts[place]!
-    if (block === undefined || !(this.#now - block.publishedAt(rows[start]!) <= this.#retention)) return undefined
+    if (block === undefined || !block.stands(rows[start]!, this.#now, this.#retention)) return undefined
     this.#block = block
     this.#start = start
     this.size = starts[place + 1]! - start
-    this.#earliest = rows[start]!
-    for (let of = 1; of < this.size; of++) {
-      const row = rows[start + of]!
-      if (block.timestamp(row) < block.timestamp(this.#earliest)) this.#earliest = row
-    }
+    this.#earliest = block.earliest(rows, start, start + this.size)
     return this
   }
 

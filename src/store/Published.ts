@@ -139,6 +139,6 @@ export class Published {
   }
 
   #standing(usage: PublishedUsage | undefined, now: number) {
-    return usage !== undefined && now - usage.publishedAt <= this.#retention ? usage : undefined
+    return usage?.stands(now, this.#retention) ? usage : undefined
   }
 }

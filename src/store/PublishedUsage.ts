@@ -60,6 +60,20 @@ export class UsageBlock {
     return this.#values[row * fields + 6]!
   }
 
+  /** Whether the last good value of a row may still be served. */
+  stands(row: number, now: number, retention: number) {
+    return now - this.publishedAt(row) <= retention
+  }
+
+  /** Which of these rows was read first: they give a pod its time. */
+  earliest(rows: ReadonlyArray<number>, start: number, end: number) {
+    let earliest = rows[start]!
+    for (let index = start + 1; index < end; index++) {
+      if (this.timestamp(rows[index]!) < this.timestamp(earliest)) earliest = rows[index]!
+    }
+    return earliest
+  }
+
   /** When the pod of these rows began, as far as its containers tell. */
   start(rows: ReadonlyArray<number>) {
     let start = Number.POSITIVE_INFINITY
@@ -129,8 +143,8 @@ export class PublishedUsage implements Usages {
     return this.#block.window(this.#earliest)
   }
 
-  get publishedAt() {
-    return this.#block.publishedAt(this.#rows[0]!)
+  stands(now: number, retention: number) {
+    return this.#block.stands(this.#rows[0]!, now, retention)
   }
 
   get start() {
@@ -154,11 +168,6 @@ export class PublishedUsage implements Usages {
   }
 
   get #earliest() {
-    const rows = this.#rows
-    let earliest = rows[0]!
-    for (let index = 1; index < rows.length; index++) {
-      if (this.#block.timestamp(rows[index]!) < this.#block.timestamp(earliest)) earliest = rows[index]!
-    }
-    return earliest
+    return this.#block.earliest(this.#rows, 0, this.#rows.length)
   }
 }

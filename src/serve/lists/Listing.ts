@@ -16,7 +16,7 @@ export interface Listing<Object extends Listed = Listed> {
   readonly slices: Iterable<Slice<Object>>
 }
 
-export type UsagesOf<Object> = (object: Object, index: number) => Usages | undefined
+type UsagesOf<Object> = (object: Object, index: number) => Usages | undefined
 
 /** Objects of one slice: a list that is no longer is of one moment, and gathering one keeps nobody waiting. */
 const most = 1024
@@ -30,28 +30,17 @@ export const make = <Object extends Listed>(
 
 const gather = function*<Object extends Listed>(all: ReadonlyArray<Object>, usagesOf: UsagesOf<Object>) {
   const slice = Slice.take<Object>()
-  for (let next = 0; next < all.length;) {
-    slice.length = 0
-    next = fill(slice, all, usagesOf, next)
-    if (slice.length > 0) yield slice
-  }
-  slice.give()
-}
-
-/** From there on, as many as a slice takes; says where it stopped. */
-const fill = <Object extends Listed>(
-  slice: Slice<Object>,
-  all: ReadonlyArray<Object>,
-  usagesOf: UsagesOf<Object>,
-  from: number
-) => {
-  let index = from
-  for (; index < all.length && slice.length < most; index++) {
+  for (let index = 0; index < all.length; index++) {
     const object = all[index]!
     const usages = usagesOf(object, index)
-    if (usages !== undefined) slice.push(object, usages)
+    if (usages === undefined) continue
+    slice.push(object, usages)
+    if (slice.length < most) continue
+    yield slice
+    slice.length = 0
   }
-  return index
+  if (slice.length > 0) yield slice
+  slice.give()
 }
 
 /**
@@ -78,6 +67,7 @@ export class Slice<Object extends Listed = Listed> {
   static take<Object extends Listed>(): Slice<Object> {
     const slice = Slice.#idle ?? new Slice()
     Slice.#idle = undefined
+    slice.length = 0
     // Whatever objects it had, their places are written over before they are read.
     return slice as Slice<Object>
   }

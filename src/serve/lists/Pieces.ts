@@ -12,48 +12,21 @@ export interface Writer {
 }
 
 /** Hands out what is written of the objects whenever that is enough. */
-export const pieces = function*(slices: Iterable<Slice>, writer: Writer) {
-  const piece = new Piece(writer)
+export const pieces = function*(slices: Iterable<Slice>, { room, write }: Writer) {
+  let bytes: Uint8Array = new Uint8Array()
+  let length = 0
   for (const slice of slices) {
-    for (let next = piece.fill(slice, 0); next < slice.length; next = piece.fill(slice, next)) {
-      if (piece.length > 0) yield piece.written
-      piece.renew(writer.room(slice, next))
-    }
-  }
-  if (piece.length > 0) yield piece.written
-}
-
-/** What is being written. */
-class Piece {
-  length = 0
-  readonly #writer: Writer
-  #bytes: Uint8Array = new Uint8Array()
-
-  constructor(writer: Writer) {
-    this.#writer = writer
-  }
-
-  get written() {
-    return this.#bytes.subarray(0, this.length)
-  }
-
-  renew(least: number) {
-    this.#bytes = PieceBuffers.take(least)
-    this.length = 0
-  }
-
-  /** Writes objects from there on while there is room; says where it stopped. */
-  fill(slice: Slice, from: number) {
-    const { room, write } = this.#writer
-    const bytes = this.#bytes
-    let length = this.length
-    let index = from
-    for (; index < slice.length && length + room(slice, index) <= bytes.length; index++) {
+    for (let index = 0; index < slice.length; index++) {
+      const needed = room(slice, index)
+      if (length + needed > bytes.length) {
+        if (length > 0) yield bytes.subarray(0, length)
+        bytes = PieceBuffers.take(needed)
+        length = 0
+      }
       length = write(bytes, length, slice, index)
     }
-    this.length = length
-    return index
   }
+  if (length > 0) yield bytes.subarray(0, length)
 }
 
 /** Room for what is fixed of an object and of each of its usages, for the names in them, and for what neighbours share. */
