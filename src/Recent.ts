@@ -4,9 +4,9 @@
 const most = 1024
 
 /** Characters. What clients make very long is not kept, so that they cannot fill our memory. */
-const longest = 512
+const usualLongest = 512
 
-export const of = <Value extends string | number, Made>(make: (value: Value) => Made) => {
+export const of = <Value extends string | number, Made>(make: (value: Value) => Made, longest = usualLongest) => {
   const known = new Map<Value, Made>()
   return (value: Value): Made => {
     const recent = known.get(value)

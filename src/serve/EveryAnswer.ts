@@ -19,20 +19,20 @@ type Step = (
 
 /** What is not wanted costs nothing. */
 export const make = ({ goawayChance, strictTransportSecurity }: Options) =>
-  Effect.map(References.MinimumLogLevel, (level): Step => {
+  Effect.map(Effect.all([References.MinimumLogLevel, Random.Random]), ([level, random]): Step => {
     const steps = [
       ...strictTransportSecurity.length > 0 ? [secure(strictTransportSecurity.join("; "))] : [],
-      ...goawayChance > 0 ? [part(goawayChance)] : [],
+      ...goawayChance > 0 ? [part(() => random.nextDoubleUnsafe() < goawayChance)] : [],
       ...LogLevel.isLessThanOrEqualTo(level, "Trace") ? [trace] : []
     ]
     return (answer, request) => steps.reduce((answer, step) => step(answer, request), answer)
   })
 
 const secure = (directives: string): Step => (answer) =>
-  Effect.map(answer, HttpServerResponse.setHeader("strict-transport-security", directives))
+  Effect.mapEager(answer, HttpServerResponse.setHeader("strict-transport-security", directives))
 
-const part = (chance: number): Step => (answer, request) =>
-  Effect.tap(answer, Effect.flatMap(Random.next, (it) => it < chance ? Connection.partFrom(request) : Effect.void))
+const part = (isTime: () => boolean): Step => (answer, request) =>
+  Effect.flatMapEager(answer, (it) => isTime() ? Effect.as(Connection.partFrom(request), it) : Effect.succeed(it))
 
 /** Without the query, in which some have their token. */
 const trace: Step = (answer, { method, url }) =>

@@ -1,9 +1,10 @@
 /** The server's side of HTTP as one effect: a request is read, its route found, and the answer or the failure written. */
-import { Effect, Schema } from "effect"
+import { Effect, flow, Schema } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as Answer from "./Answer.ts"
 import { InternalError, PathNotFound } from "./ApiError.ts"
 import * as Asked from "./Asked.ts"
+import * as AtOnce from "./AtOnce.ts"
 import type { Access } from "./auth/Access.ts"
 import * as Connection from "./Connection.ts"
 import * as EveryAnswer from "./EveryAnswer.ts"
@@ -33,7 +34,7 @@ export const make = Effect.fnUntraced(function*(
   const metrics = yield* RequestMetrics.make(routes, limits.inflight)
   const finish = yield* EveryAnswer.make(options)
 
-  const respond = Effect.fnUntraced(function*(
+  const respond = Effect.fnUntracedEager(function*(
     request: HttpServerRequest.HttpServerRequest,
     preferences: Negotiation.Preferences,
     { info, problem, query, route }: Asked.Asked
@@ -55,14 +56,20 @@ export const make = Effect.fnUntraced(function*(
     const preferences = preferencesOf(request, asked.query)
     const { info, route } = asked
     if (limits.isDraining(info.path)) return Connection.last(stopping, request)
-    // Who leaves is not worked for any longer.
-    return Effect.interruptible(limits.within(respond(request, preferences, asked))).pipe(
-      Effect.catchDefect((defect) =>
-        Effect.logError("a request could not be answered", defect).pipe(Effect.andThen(new InternalError()))
-      ),
-      Effect.catch((error) => Effect.succeed(Answer.failure(error, preferences))),
-      Effect.map(Pace.pace),
-      (paced) => metrics.measure(paced, { route, verb: info.verb, method: request.method })
+    return metrics.measure(
+      { route, verb: info.verb, method: request.method },
+      () =>
+        limits.within(() => respond(request, preferences, asked)).pipe(
+          AtOnce.unlessDone(flow(
+            // Who leaves is not worked for any longer.
+            Effect.interruptible,
+            Effect.catchDefect((defect) =>
+              Effect.logError("a request could not be answered", defect).pipe(Effect.andThen(new InternalError()))
+            ),
+            Effect.catch((error) => Effect.succeed(Answer.failure(error, preferences)))
+          )),
+          Effect.mapEager(Pace.pace)
+        )
     )
   }
 

@@ -1,6 +1,7 @@
 /** How many requests may be under way at once, how long one may take, and that no new ones begin when the server stops. */
-import { Deferred, Duration, Effect } from "effect"
+import { Deferred, Duration, Effect, Exit } from "effect"
 import { Timeout, TooManyRequests } from "./ApiError.ts"
+import * as AtOnce from "./AtOnce.ts"
 import { privileged } from "./auth/Authorization.ts"
 import type { User } from "./auth/User.ts"
 
@@ -11,8 +12,8 @@ export interface Options {
 }
 
 export interface Limits {
-  /** Counts a request, from its first step to its answer or to the end of its time. */
-  within<A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E | Timeout, R>
+  /** Begins a request and counts it, from now to its answer or to the end of its time. */
+  within<A, E, R>(begin: () => Effect.Effect<A, E, R>): Effect.Effect<A, E | Timeout, R>
   /** Refuses a request that is one too many. */
   check(user: User, path: string): Effect.Effect<void, TooManyRequests>
   /** How many are under way. */
@@ -26,22 +27,26 @@ export const make = ({ maxRequestsInflight, requestTimeout }: Options): Limits =
   const drained = Deferred.makeUnsafe<void>()
   let inflight = 0
   let draining = false
-  const ended = Effect.suspend(() => --inflight === 0 && draining ? Deferred.succeed(drained, undefined) : Effect.void)
+  const end = () => {
+    if (--inflight === 0 && draining) Deferred.doneUnsafe(drained, Exit.void)
+  }
   return {
-    within: (request) =>
-      Effect.suspend(() => {
-        inflight++
-        return request.pipe(
-          Effect.timeoutOrElse({ duration: requestTimeout, orElse: () => Effect.fail(new Timeout()) }),
-          Effect.ensuring(ended)
-        )
-      }),
+    within: (begin) => {
+      inflight++
+      const request = begin()
+      if (AtOnce.isDone(request)) {
+        end()
+        return request
+      }
+      return request.pipe(
+        Effect.timeoutOrElse({ duration: requestTimeout, orElse: () => Effect.fail(new Timeout()) }),
+        Effect.ensuring(Effect.sync(end))
+      )
+    },
     check: (user, path) =>
-      Effect.suspend(() =>
-        maxRequestsInflight === 0 || inflight <= maxRequestsInflight || isAlwaysAnswered(user, path)
-          ? Effect.void
-          : Effect.fail(new TooManyRequests())
-      ),
+      maxRequestsInflight === 0 || inflight <= maxRequestsInflight || isAlwaysAnswered(user, path)
+        ? Effect.void
+        : Effect.fail(new TooManyRequests()),
     inflight: () => inflight,
     drain: Effect.suspend(() => {
       draining = true

@@ -40,14 +40,15 @@ export class MetricsApi extends Context.Service<MetricsApi, {
       MetricsApi,
       Effect.gen(function*() {
         const store = yield* MetricsStore
+        const clock = yield* Clock.Clock
         const absence = Absence.make(store, yield* ScrapeStatus)
         const freshness = yield* Freshness.make
         const nodes = Descriptor.ofNodes(yield* Nodes)
         const pods = Descriptor.ofPods(yield* Pods, { selectByNode: versions.includes("v1") })
         return MetricsApi.of({
           versions,
-          nodes: serve(store, freshness, nodes, (node) => absence.ofNode(node.name)),
-          pods: serve(store, freshness, pods, (pod) => absence.ofPod(pod.namespace, pod.name))
+          nodes: serve(store, clock, freshness, nodes, (node) => absence.ofNode(node.name)),
+          pods: serve(store, clock, freshness, pods, (pod) => absence.ofPod(pod.namespace, pod.name))
         })
       })
     )
@@ -56,6 +57,7 @@ export class MetricsApi extends Context.Service<MetricsApi, {
 
 const serve = <Object extends Listing.Listed>(
   store: MetricsStore["Service"],
+  clock: Clock.Clock,
   freshness: Freshness.Freshness,
   descriptor: Descriptor.Descriptor<Object>,
   /** Why there are no metrics of an object. */
@@ -71,11 +73,11 @@ const serve = <Object extends Listing.Listed>(
     FieldSelector.matches(fields, (name) => descriptor.field(name, object, usages))
   const optionsOf = Function.memoize((query: URLSearchParams) => ListOptions.parse(query, descriptor.selectableFields))
   return {
-    list: Effect.fnUntraced(function*({ namespace, query }) {
+    list: Effect.fnUntracedEager(function*({ namespace, query }) {
       const options = yield* Effect.fromResult(optionsOf(query))
       if (options.watch) return yield* new VerbNotSupported({ verb: "watch", group, resource: descriptor.resource })
-      const now = yield* Clock.currentTimeMillis
-      const snapshot = yield* store.snapshot
+      const now = clock.currentTimeMillisUnsafe()
+      const snapshot = store.snapshot()
       const objects = selection(options.labels)(descriptor.list(namespace))
       const usagesOf = descriptor.usagesOf(snapshot, objects)
       const { fields } = options
@@ -89,13 +91,13 @@ const serve = <Object extends Listing.Listed>(
       }))
     }),
 
-    get: Effect.fnUntraced(function*({ name, namespace }) {
+    get: Effect.fnUntracedEager(function*({ name, namespace }) {
       const object = descriptor.find(namespace, name)
       if (object === undefined) {
         return yield* new ObjectNotFound({ group: "", resource: descriptor.notFound.object, name })
       }
-      const now = yield* Clock.currentTimeMillis
-      const usages = descriptor.usages(yield* store.snapshot, object)
+      const now = clock.currentTimeMillisUnsafe()
+      const usages = descriptor.usages(store.snapshot(), object)
       if (usages === undefined) {
         return yield* new ObjectNotFound({
           group,

@@ -36,15 +36,16 @@ export interface Asked {
 }
 
 export interface RequestMetrics {
-  /** Measures a request, from here to its answer. Nothing that clients may choose freely becomes a label. */
+  /** Measures a request, from now to its answer. Nothing that clients may choose freely becomes a label. */
   measure<E, R>(
-    answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
-    asked: Asked
+    asked: Asked,
+    begin: () => Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
   ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 }
 
 export const make = Effect.fnUntraced(function*(routes: ReadonlyArray<Route>, underWay: () => number) {
   const families = yield* Effect.all({ total, duration, sizes, inflight })
+  const clock = yield* Clock.Clock
   families.inflight.read({ request_kind: "readOnly" }, underWay)
   families.inflight.series({ request_kind: "mutating" })
   /** By route, then by verb and code. */
@@ -68,18 +69,17 @@ export const make = Effect.fnUntraced(function*(routes: ReadonlyArray<Route>, un
   }
   for (const route of routes.filter(isOfResource)) seriesOf(route, defaultVerb(route), 200)
 
-  const measure: RequestMetrics["measure"] = (answer, { method, route, verb }) =>
-    Clock.clockWith((clock) => {
-      const start = clock.monotonicTimeNanosUnsafe()
-      return Effect.map(answer, (response) => {
-        const series = seriesOf(route, verbs[verb] ?? "OTHER", response.status)
-        return told(response, method, (bytes) => {
-          series.total.update(1)
-          series.duration.update(Number(clock.monotonicTimeNanosUnsafe() - start) / 1e9)
-          series.sizes?.update(bytes)
-        })
+  const measure: RequestMetrics["measure"] = ({ method, route, verb }, begin) => {
+    const start = clock.monotonicTimeNanosUnsafe()
+    return Effect.mapEager(begin(), (response) => {
+      const series = seriesOf(route, verbs[verb] ?? "OTHER", response.status)
+      return told(response, method, (bytes) => {
+        series.total.update(1)
+        series.duration.update(Number(clock.monotonicTimeNanosUnsafe() - start) / 1e9)
+        series.sizes?.update(bytes)
       })
     })
+  }
   return { measure }
 })
 

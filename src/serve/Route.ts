@@ -42,7 +42,7 @@ export const negotiated = (
   options: { readonly watchable?: boolean; readonly offers?: Negotiation.Offers } = {}
 ): Route => ({
   path,
-  respond: Effect.fnUntraced(function*(request) {
+  respond: Effect.fnUntracedEager(function*(request) {
     if (request.method !== "GET") return yield* new MethodNotAllowed()
     // In this order: a client that takes nothing we have is told so before anything else is looked at.
     yield* Effect.fromResult(
@@ -56,7 +56,7 @@ export const negotiated = (
 
 /** Answers GET with a document as it is. */
 export const document = (path: string, make: (request: Request) => Effect.Effect<Document, ApiError>): Route =>
-  negotiated(path, (request, negotiated) => Effect.map(make(request), (it) => Answer.document(it, negotiated)))
+  negotiated(path, (request, negotiated) => Effect.mapEager(make(request), (it) => Answer.document(it, negotiated)))
 
 /** Answers GET with an object, or with what the client would have it converted to. */
 export const object = (
@@ -66,7 +66,7 @@ export const object = (
 ): Route =>
   negotiated(
     path,
-    Effect.fnUntraced(function*(request, negotiated) {
+    Effect.fnUntracedEager(function*(request, negotiated) {
       const forms = yield* make(request)
       const document = negotiated.conversion === undefined
         ? forms

@@ -29,7 +29,7 @@ export class MetricsStore extends Context.Service<MetricsStore, {
   /** The node is gone: its points, and what only it published, are released. */
   forget(node: string): Effect.Effect<void>
   /** What can be served. Whether a value still stands is judged by this moment; one that is newer than that stands, too. */
-  readonly snapshot: Effect.Effect<Snapshot>
+  snapshot(): Snapshot
   /** Distinct readings a node has: 0, 1, or 2, which is enough for usage. */
   depth(node: string): Effect.Effect<number>
   /** The nodes that reported the pod last, and those of its containers whose readings make no usage yet. */
@@ -44,52 +44,58 @@ export class MetricsStore extends Context.Service<MetricsStore, {
     /** Whether swap is served as reported; where nothing is said, of nodes that have swapped. */
     readonly publishSwap: Option.Option<boolean>
   }) {
-    return Layer.sync(MetricsStore, () => {
-      const resolution = Duration.toMillis(options.resolution)
-      const retention = Duration.toMillis(options.retention)
-      const nodes = new Map<string, NodePoints>()
-      const published = new Published(retention)
+    return Layer.effect(
+      MetricsStore,
+      Effect.map(Monotonic.reader, (clock) => {
+        const resolution = Duration.toMillis(options.resolution)
+        const retention = Duration.toMillis(options.retention)
+        const nodes = new Map<string, NodePoints>()
+        const published = new Published(retention)
 
-      const commit = (sample: Sample) =>
-        Effect.map(Monotonic.now, (now) => {
-          const points = nodes.get(sample.node) ??
-            new NodePoints(sample.node, { resolution, retention, publishSwap: options.publishSwap })
-          nodes.set(sample.node, points)
-          const released = points.take(sample, now)
-          published.put(points, now)
-          for (const { namespace, pod } of released) {
-            if (published.pod(namespace, pod, now) === undefined) published.releasePod(namespace, pod, sample.node)
-          }
+        const commit = (sample: Sample) =>
+          Effect.map(Monotonic.now, (now) => {
+            const points = nodes.get(sample.node) ??
+              new NodePoints(sample.node, { resolution, retention, publishSwap: options.publishSwap })
+            nodes.set(sample.node, points)
+            const released = points.take(sample, now)
+            published.put(points, now)
+            for (const { namespace, pod } of released) {
+              if (published.pod(namespace, pod, now) === undefined) published.releasePod(namespace, pod, sample.node)
+            }
+          })
+
+        const forget = (node: string) =>
+          Effect.sync(() => {
+            published.releaseNode(node)
+            for (const { namespace, pod } of nodes.get(node)?.containers ?? []) {
+              published.releasePod(namespace, pod, node)
+            }
+            nodes.delete(node)
+          })
+
+        return MetricsStore.of({
+          commit,
+          forget,
+          snapshot: () => {
+            const now = clock()
+            return {
+              node: (name) => published.node(name, now),
+              pod: (namespace, name) => published.pod(namespace, name, now),
+              nodes: (list) => published.nodes(list, now),
+              pods: (list) => published.pods(list, now)
+            }
+          },
+          depth: (node) => Effect.map(Monotonic.now, (now) => nodes.get(node)?.depth(now) ?? 0),
+          trace: (namespace, pod) =>
+            Effect.sync(() =>
+              Array.from(nodes).flatMap(([node, points]) => {
+                const waiting = points.waiting(namespace, pod)
+                return waiting === undefined ? [] : [{ node, waiting }]
+              })
+            ),
+          counts: Effect.map(Monotonic.now, (now) => published.counts(now))
         })
-
-      const forget = (node: string) =>
-        Effect.sync(() => {
-          published.releaseNode(node)
-          for (const { namespace, pod } of nodes.get(node)?.containers ?? []) {
-            published.releasePod(namespace, pod, node)
-          }
-          nodes.delete(node)
-        })
-
-      return MetricsStore.of({
-        commit,
-        forget,
-        snapshot: Effect.map(Monotonic.now, (now) => ({
-          node: (name) => published.node(name, now),
-          pod: (namespace, name) => published.pod(namespace, name, now),
-          nodes: (list) => published.nodes(list, now),
-          pods: (list) => published.pods(list, now)
-        })),
-        depth: (node) => Effect.map(Monotonic.now, (now) => nodes.get(node)?.depth(now) ?? 0),
-        trace: (namespace, pod) =>
-          Effect.sync(() =>
-            Array.from(nodes).flatMap(([node, points]) => {
-              const waiting = points.waiting(namespace, pod)
-              return waiting === undefined ? [] : [{ node, waiting }]
-            })
-          ),
-        counts: Effect.map(Monotonic.now, (now) => published.counts(now))
       })
-    })
+    )
   }
 }

@@ -19,7 +19,10 @@ const server = (
     Layer.provide(Layer.mergeAll(
       Layer.mock(Nodes, informer),
       Layer.mock(Pods, { ...informer, listNamespace: () => [] }),
-      Layer.mock(MetricsStore, { counts: Effect.succeed({ nodes: served, containers: served }) })
+      Layer.mock(MetricsStore, {
+        counts: Effect.succeed({ nodes: served, containers: served }),
+        snapshot: () => assert.fail("nobody asks for metrics here")
+      })
     ))
   )
 }

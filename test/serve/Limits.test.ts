@@ -19,10 +19,10 @@ describe("limits", () => {
       const limits = Limits.make(two)
       const go = yield* Deferred.make<void>()
       const ask = (user: User.User, path: string) =>
-        limits.within(Effect.andThen(verdict(limits, user, path), (it) => Effect.as(Deferred.await(go), it)))
+        limits.within(() => Effect.andThen(verdict(limits, user, path), (it) => Effect.as(Deferred.await(go), it)))
       const started = { startImmediately: true }
       const answers = yield* Effect.forEach([1, 2], () => Effect.forkChild(ask(jane, path), started))
-      const check = (user: User.User, path: string) => limits.within(verdict(limits, user, path))
+      const check = (user: User.User, path: string) => limits.within(() => verdict(limits, user, path))
       assert.strictEqual(yield* check(jane, path), "TooManyRequests")
       assert.strictEqual(yield* check(jane, "/livezz"), "TooManyRequests")
       assert.strictEqual(yield* check(master, path), "let in")
@@ -37,22 +37,22 @@ describe("limits", () => {
   it.effect("a request that failed, died or was left counts no longer", () =>
     Effect.gen(function*() {
       const limits = Limits.make({ ...two, maxRequestsInflight: 1 })
-      yield* Effect.exit(limits.within(Effect.fail("no")))
-      yield* Effect.exit(limits.within(Effect.die("a defect")))
-      const left = yield* Effect.forkChild(limits.within(Effect.never), { startImmediately: true })
+      yield* Effect.exit(limits.within(() => Effect.fail("no")))
+      yield* Effect.exit(limits.within(() => Effect.die("a defect")))
+      const left = yield* Effect.forkChild(limits.within(() => Effect.never), { startImmediately: true })
       yield* Fiber.interrupt(left)
-      assert.strictEqual(yield* limits.within(verdict(limits, jane, path)), "let in")
+      assert.strictEqual(yield* limits.within(() => verdict(limits, jane, path)), "let in")
     }))
 
   it.effect("zero is no limit", () =>
     Effect.gen(function*() {
       const limits = Limits.make({ ...two, maxRequestsInflight: 0 })
-      assert.strictEqual(yield* limits.within(verdict(limits, jane, path)), "let in")
+      assert.strictEqual(yield* limits.within(() => verdict(limits, jane, path)), "let in")
     }))
 
   it.effect("a request ends when its time is over", () =>
     Effect.gen(function*() {
-      const request = yield* Effect.forkChild(Effect.flip(Limits.make(two).within(Effect.never)))
+      const request = yield* Effect.forkChild(Effect.flip(Limits.make(two).within(() => Effect.never)))
       yield* TestClock.adjust("59 seconds")
       assert.isUndefined(request.pollUnsafe())
       yield* TestClock.adjust("1 second")

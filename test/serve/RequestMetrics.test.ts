@@ -14,7 +14,7 @@ const measured = Effect.fnUntraced(function*(
   asked: RequestMetrics.Asked = { route: list, verb: "list", method: "GET" }
 ) {
   const { measure } = yield* RequestMetrics.make([list], () => 0)
-  const answering = measure(Effect.delay(Effect.succeed(answer), "30 millis"), asked)
+  const answering = measure(asked, () => Effect.delay(Effect.succeed(answer), "30 millis"))
   const fiber = yield* Effect.forkChild(answering, { startImmediately: true })
   yield* TestClock.adjust("30 millis")
   return yield* Fiber.join(fiber)

@@ -19,7 +19,7 @@ describe("MetricsStore", () => {
         node: "a",
         containers: [{ name: "main", usage: halfACore }]
       })
-      assert.isUndefined((yield* MetricsStore.use((store) => store.snapshot)).pod("other", "cart"))
+      assert.isUndefined((yield* MetricsStore).snapshot().pod("other", "cart"))
     }).pipe(Effect.provide(layer)))
 
   it.effect("publishes a young container with its first sample", () =>

@@ -116,7 +116,7 @@ const listOfNodes = nodes.map((name) => ({ name }))
 const agree = Effect.fnUntraced(function*(model: ModelStore) {
   const store = yield* MetricsStore
   const now = yield* Clock.currentTimeMillis
-  const snapshot = yield* store.snapshot
+  const snapshot = store.snapshot()
   const listedNodes = snapshot.nodes(listOfNodes)
   for (const [index, node] of nodes.entries()) {
     assert.deepStrictEqual(plainNode(snapshot.node(node)), model.node(node, now))

@@ -2,6 +2,7 @@
 import { Context, Effect, Layer } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import { type BadRequest, type Forbidden, InternalError, type Unauthorized } from "../ApiError.ts"
+import * as AtOnce from "../AtOnce.ts"
 import { partFrom } from "../Connection.ts"
 import * as RequestInfo from "../RequestInfo.ts"
 import * as AccessMetrics from "./AccessMetrics.ts"
@@ -30,20 +31,20 @@ export class Access extends Context.Service<Access, {
       const authorization = yield* Authorization
       const measured = yield* AccessMetrics.make
       return Access.of({
-        authenticate: Effect.fnUntraced(function*(request) {
-          const user = yield* Effect.onError(
-            measured.authentication(authentication.userOf(request, HeaderLines.of(request))),
-            () => partFrom(request)
-          )
+        authenticate: Effect.fnUntracedEager(function*(request) {
+          const user = yield* measured.authentication(() => authentication.userOf(request, HeaderLines.of(request)))
+            .pipe(
+              AtOnce.unlessDone(Effect.onError(() => partFrom(request)))
+            )
           // HTTP/2 makes it cheap to ask much at once, and whom we do not know shall not have it for long (CVE-2023-44487).
           if (user === anonymous) yield* partFrom(request)
           return user
         }),
-        authorize: Effect.fnUntraced(function*(request, sender, info) {
+        authorize: Effect.fnUntracedEager(function*(request, sender, info) {
           const user = yield* Impersonation.resolve(authorization, sender, info, HeaderLines.of(request))
-          yield* measured.authorization(authorization.authorize(user, info))
+          yield* measured.authorization(() => authorization.authorize(user, info))
           return user
-        }, Effect.catchTag("ReviewError", () => Effect.fail(new InternalError()))),
+        }, AtOnce.unlessDone(Effect.catchTag("ReviewError", () => Effect.fail(new InternalError())))),
         mayGet: (user, path) =>
           user.name === anonymous.name
             ? Effect.succeed(false)

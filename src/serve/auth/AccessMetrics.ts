@@ -28,7 +28,9 @@ const authorization = {
 
 type Families = typeof authentication
 
-type Measure = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+type Measure = <A, E extends { readonly _tag: string }, R>(
+  begin: () => Effect.Effect<A, E, R>
+) => Effect.Effect<A, E, R>
 
 /** What is no expected outcome is an error; who left before there was one is not counted. */
 const measured = (families: Families, results: Readonly<Record<string, string>>): Effect.Effect<Measure> =>
@@ -36,17 +38,24 @@ const measured = (families: Families, results: Readonly<Record<string, string>>)
     const series = (result: string) => ({ total: attempts.series({ result }), duration: duration.series({ result }) })
     const error = series("error")
     const known = new Map(Object.entries(results).map(([outcome, result]) => [outcome, series(result)]))
-    return (effect) =>
-      Effect.suspend(() => {
-        const start = clock.monotonicTimeNanosUnsafe()
-        const record = (outcome: string) =>
-          Effect.sync(() => {
-            const { duration, total } = known.get(outcome) ?? error
-            total.update(1)
-            duration.update(Number(clock.monotonicTimeNanosUnsafe() - start) / 1e9)
-          })
-        return effect.pipe(Effect.tap(record("success")), Effect.tapError(({ _tag }) => record(_tag)))
+    return (begin) => {
+      const start = clock.monotonicTimeNanosUnsafe()
+      const record = (outcome: string) => {
+        const { duration, total } = known.get(outcome) ?? error
+        total.update(1)
+        duration.update(Number(clock.monotonicTimeNanosUnsafe() - start) / 1e9)
+      }
+      return Effect.mapBothEager(begin(), {
+        onSuccess: (value) => {
+          record("success")
+          return value
+        },
+        onFailure: (failure) => {
+          record(failure._tag)
+          return failure
+        }
       })
+    }
   })
 
 export const make = Effect.all({

@@ -2,7 +2,7 @@
 import { Clock, Context, Effect, Layer, Option, Result } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import { Unauthorized } from "../ApiError.ts"
-import { AuthenticationConfig } from "./AuthenticationConfig.ts"
+import { AuthenticationConfig, type Config } from "./AuthenticationConfig.ts"
 import * as BearerToken from "./BearerToken.ts"
 import * as ClientCertificate from "./ClientCertificate.ts"
 import * as HeaderLines from "./HeaderLines.ts"
@@ -23,6 +23,7 @@ export class Authentication extends Context.Service<Authentication, {
     Authentication,
     Effect.gen(function*() {
       const config = yield* AuthenticationConfig
+      const clock = yield* Clock.Clock
       const tokens = yield* BearerToken.BearerToken
       const validity = (yield* ClientCertificate.validity).series({})
       let complaint = ""
@@ -41,16 +42,19 @@ export class Authentication extends Context.Service<Authentication, {
       }, Effect.annotateLogs({ service: "Authentication" }))
 
       return Authentication.of({
-        userOf: Effect.fnUntraced(function*(request, headers) {
+        userOf: Effect.fnUntracedEager(function*(request, headers) {
           const chain = ClientCertificate.presented(request)
-          const now = yield* Clock.currentTimeMillis
+          const now = clock.currentTimeMillisUnsafe()
           const opinions = chain.length === 0
             ? []
-            : untilKnown(byCertificate(yield* config.current, chain, headers, now))
-          const token = BearerToken.presented(HeaderLines.first(headers, "authorization"))
+            : untilKnown(byCertificate(yield* config.current(), chain, headers, now))
           const known = firstUser(opinions)
-          if (Option.isSome(known)) validity.update(ClientCertificate.secondsLeft(chain, now))
-          if (Option.isNone(known) && Option.isSome(token)) opinions.push(yield* byToken(token.value))
+          if (Option.isSome(known)) {
+            validity.update(ClientCertificate.secondsLeft(chain, now))
+            return User.authenticated(known.value)
+          }
+          const token = BearerToken.presented(HeaderLines.first(headers, "authorization"))
+          if (Option.isSome(token)) opinions.push(yield* byToken(token.value))
 
           const user = firstUser(opinions)
           if (Option.isSome(user)) return User.authenticated(user.value)
@@ -64,7 +68,7 @@ export class Authentication extends Context.Service<Authentication, {
 
 /** As the front proxy and the client authority see it, in this order. */
 const byCertificate = function*(
-  { clientAuthority, complete, requestHeader }: Effect.Success<AuthenticationConfig["Service"]["current"]>,
+  { clientAuthority, complete, requestHeader }: Config,
   chain: ClientCertificate.Chain,
   headers: HeaderLines.HeaderLines,
   now: number

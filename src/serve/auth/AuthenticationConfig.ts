@@ -29,7 +29,7 @@ export interface Options {
 }
 
 export class AuthenticationConfig extends Context.Service<AuthenticationConfig, {
-  readonly current: Effect.Effect<Config>
+  current(): Effect.Effect<Config>
 }>()("metrics-server/serve/auth/AuthenticationConfig") {
   static layer(options: Options): Layer.Layer<
     AuthenticationConfig,
@@ -41,7 +41,7 @@ export class AuthenticationConfig extends Context.Service<AuthenticationConfig, 
 
   /** Whom to believe never changes. */
   static layerStatic(config: Omit<Config, "complete">) {
-    return Layer.succeed(AuthenticationConfig, { current: Effect.succeed({ complete: true, ...config }) })
+    return Layer.succeed(AuthenticationConfig, { current: () => Effect.succeed({ complete: true, ...config }) })
   }
 }
 
@@ -57,13 +57,13 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const proxies = yield* followed("requestheader-client-ca-file", clientCaFile)
   const published = asksCluster(options) ? yield* lookUp : nothing
 
-  const current = Effect.gen(function*() {
-    const { complete, config } = yield* published
+  const current = Effect.fnUntracedEager(function*() {
+    const { complete, config } = yield* published()
     return {
       complete: complete || tolerateLookupFailure,
       clientAuthority: Option.isSome(clients) ? Option.some(yield* clients.value) : config.clientAuthority,
       requestHeader: Option.isSome(proxies)
-        ? Option.some({ ...names, allowedNames, authority: yield* proxies.value })
+        ? Option.some({ names, allowedNames, authority: yield* proxies.value })
         : config.requestHeader
     }
   })
@@ -75,7 +75,7 @@ const authority = Effect.map(Function.memoize(({ certificates }: PemFile.Bundle)
   CertificateAuthority.make(certificates)
 ))
 
-const nothing = Effect.succeed({ complete: true, config: PublishedConfig.none })
+const nothing = () => Effect.succeed({ complete: true, config: PublishedConfig.none })
 
 /** What the cluster publishes. What is unreadable or gone leaves the last that was good in use. */
 const lookUp = Effect.gen(function*() {
@@ -94,8 +94,8 @@ const lookUp = Effect.gen(function*() {
     },
     live: new LiveMap(() => false)
   })
-  return Effect.map(synced, (synced) => ({
-    complete: synced && (readable || Option.isSome(last)),
-    config: Option.getOrElse(last, () => PublishedConfig.none)
-  }))
+  return () =>
+    Option.isSome(last)
+      ? Effect.succeed({ complete: true, config: last.value })
+      : Effect.map(synced, (synced) => ({ complete: synced && readable, config: PublishedConfig.none }))
 })

@@ -34,9 +34,9 @@ export class Authorization extends Context.Service<Authorization, {
         const isOpen = openTo(options.alwaysAllowPaths)
 
         return Authorization.of({
-          authorize: Effect.fnUntraced(function*(user, info) {
+          authorize: Effect.fnUntracedEager(function*(user, info) {
             if (user.groups.includes(privileged) || !info.isResource && isOpen(info.path)) return
-            const question = `[${JSON.stringify(user)},${textOf(info)}]`
+            const question = questionOf(user, info)
             const { allowed, reason } = yield* isKept(info) ? decided(question) : decide(question)
             if (!allowed) return yield* forbid(user, info, reason)
           })
@@ -62,7 +62,17 @@ const openTo = (patterns: ReadonlyArray<string>) => {
   }
 }
 
-/** What is asked often is often the same object. */
+/** What is asked often is often the same object, and mostly the same user asks it: of each the last question is kept. */
+const questionOf = (user: User, info: RequestInfo) => {
+  const last = lastQuestions.get(info)
+  if (last?.user === user) return last.question
+  const question = `[${JSON.stringify(user)},${textOf(info)}]`
+  lastQuestions.set(info, { user, question })
+  return question
+}
+
+const lastQuestions = new WeakMap<RequestInfo, { readonly user: User; readonly question: string }>()
+
 const textOf = Function.memoize((info: RequestInfo) => JSON.stringify(info))
 
 /** What clients make very long is not kept, so that they cannot fill our memory (k8s.io/apiserver, authorizer/webhook). */

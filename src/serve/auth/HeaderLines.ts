@@ -1,44 +1,55 @@
 /** The headers of a request line by line: `a, b` in one line is one group, in two lines it is two. */
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
-import { Function, Result } from "effect"
+import { Result } from "effect"
 import type { HttpServerRequest } from "effect/http"
 
-/** Names in lower case, each with its lines in the order they came. */
-export type HeaderLines = ReadonlyMap<string, ReadonlyArray<string>>
+/** Names, in lower case, and values in turn, in the order they came. */
+export type HeaderLines = ReadonlyArray<string>
 
-/** Names and values in turn, as Node.js has them. */
-export const fromRaw = (raw: ReadonlyArray<string>): HeaderLines => {
-  const lines = new Map<string, Array<string>>()
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const key = raw[i]!.toLowerCase()
-    const value = raw[i + 1]!
-    const known = lines.get(key)
-    if (known === undefined) lines.set(key, [value])
-    else known.push(value)
-  }
-  return lines
-}
+/** As Node.js has them. */
+export const fromRaw = (raw: ReadonlyArray<string>): HeaderLines =>
+  raw.map((text, index) => index % 2 === 0 ? text.toLowerCase() : text)
 
 /** Requests that came over no socket have each header in one line. */
-export const of = Function.memoize((request: HttpServerRequest.HttpServerRequest): HeaderLines => {
-  const raw: ReadonlyArray<string> | undefined = NodeHttpServerRequest.toIncomingMessage(request).rawHeaders
+export const of = (request: HttpServerRequest.HttpServerRequest): HeaderLines => {
+  const message = NodeHttpServerRequest.toIncomingMessage(request)
+  const raw: ReadonlyArray<string> | undefined = message.rawHeaders
+  // HTTP/2 has no other names than those in lower case (RFC 9113, 8.2.1).
+  if (message.httpVersionMajor === 2) return raw
   return fromRaw(raw ?? Object.entries(request.headers).flat())
-})
+}
 
 /** As Go's `Header.Get`: what the first line says; empty when there is none. */
-export const first = (headers: HeaderLines, name: string) => headers.get(name.toLowerCase())?.[0] ?? ""
+export const first = (headers: HeaderLines, name: string) => {
+  for (let i = 0; i + 1 < headers.length; i += 2) if (headers[i] === name) return headers[i + 1]!
+  return ""
+}
+
+export const all = (headers: HeaderLines, name: string): ReadonlyArray<string> =>
+  where(headers, (it) => it === name).map(([, value]) => value)
+
+/** Whether there is a name that begins so. */
+export const anyBehind = (headers: HeaderLines, prefix: string) => {
+  for (let i = 0; i + 1 < headers.length; i += 2) if (headers[i]!.startsWith(prefix)) return true
+  return false
+}
 
 /** What stands behind a prefix of names, percent-decoded where it is encoded, with all its lines. */
 export const behind = (headers: HeaderLines, prefixes: ReadonlyArray<string>) => {
   const found = new Map<string, ReadonlyArray<string>>()
-  for (const prefix of prefixes.map((prefix) => prefix.toLowerCase())) {
-    for (const [name, lines] of headers) {
-      if (!name.startsWith(prefix)) continue
+  for (const prefix of prefixes) {
+    for (const [name, value] of where(headers, (it) => it.startsWith(prefix))) {
       const key = decode(name.slice(prefix.length))
-      found.set(key, [...found.get(key) ?? [], ...lines])
+      found.set(key, [...found.get(key) ?? [], value])
     }
   }
   return Object.fromEntries(found)
+}
+
+const where = (headers: HeaderLines, isWanted: (name: string) => boolean) => {
+  const found: Array<readonly [name: string, value: string]> = []
+  for (let i = 0; i + 1 < headers.length; i += 2) if (isWanted(headers[i]!)) found.push([headers[i]!, headers[i + 1]!])
+  return found
 }
 
 /** What is badly encoded stands for itself, as in the kube-apiserver. */

@@ -3,17 +3,17 @@ import { Effect, Option, Result } from "effect"
 import { BadRequest, type Forbidden } from "../ApiError.ts"
 import type { RequestInfo } from "../RequestInfo.ts"
 import { type Authorization, forbid } from "./Authorization.ts"
-import { behind, first, type HeaderLines } from "./HeaderLines.ts"
+import * as HeaderLines from "./HeaderLines.ts"
 import { legacy, narrow, type Plan } from "./ImpersonationMode.ts"
 import type { ReviewError } from "./Review.ts"
 import * as User from "./User.ts"
 
 /** In whose name the request goes on: the user's own, where no headers ask for another. */
-export const resolve = Effect.fnUntraced(function*(
+export const resolve = Effect.fnUntracedEager(function*(
   authorization: Authorization["Service"],
   user: User.User,
   info: RequestInfo,
-  headers: HeaderLines
+  headers: HeaderLines.HeaderLines
 ): Effect.fn.Return<User.User, BadRequest | Forbidden | ReviewError> {
   const wanted = yield* Effect.fromResult(wantedBy(headers))
   if (Option.isNone(wanted)) return user
@@ -35,19 +35,21 @@ export const resolve = Effect.fnUntraced(function*(
 })
 
 /** Whom the headers ask for, as they say it. */
-export const wantedBy = (headers: HeaderLines): Result.Result<Option.Option<User.User>, BadRequest> => {
-  if (![...headers.keys()].some((name) => name.startsWith("impersonate-"))) return Result.succeed(Option.none())
+export const wantedBy = (headers: HeaderLines.HeaderLines): Result.Result<Option.Option<User.User>, BadRequest> => {
+  if (!HeaderLines.anyBehind(headers, "impersonate-")) return nobody
   const wanted = User.make({
-    name: first(headers, "impersonate-user"),
-    uid: first(headers, "impersonate-uid"),
-    groups: headers.get("impersonate-group") ?? [],
-    extra: behind(headers, ["impersonate-extra-"])
+    name: HeaderLines.first(headers, "impersonate-user"),
+    uid: HeaderLines.first(headers, "impersonate-uid"),
+    groups: HeaderLines.all(headers, "impersonate-group"),
+    extra: HeaderLines.behind(headers, ["impersonate-extra-"])
   })
   if (wanted.name !== "") return Result.succeed(Option.some(wanted))
   return User.isOnlyNamed(wanted)
-    ? Result.succeed(Option.none())
+    ? nobody
     : Result.fail(new BadRequest({ problem: "requested a uid, groups or extra without impersonating a user name" }))
 }
+
+const nobody = Result.succeed(Option.none())
 
 const attempt = (authorization: Authorization["Service"], { asker, questions, user }: Plan) =>
   Effect.forEach(

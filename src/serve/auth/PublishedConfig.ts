@@ -57,10 +57,12 @@ export const decode = (object: unknown): Result.Result<PublishedConfig, Schema.S
     requestHeader: Option.map(authority(data["requestheader-client-ca-file"]), (authority) => ({
       authority,
       allowedNames: data["requestheader-allowed-names"] ?? [],
-      usernameHeaders: data["requestheader-username-headers"] ?? [],
-      uidHeaders: data["requestheader-uid-headers"] ?? [],
-      groupHeaders: data["requestheader-group-headers"] ?? [],
-      extraHeaderPrefixes: data["requestheader-extra-headers-prefix"] ?? []
+      names: {
+        usernameHeaders: data["requestheader-username-headers"] ?? [],
+        uidHeaders: data["requestheader-uid-headers"] ?? [],
+        groupHeaders: data["requestheader-group-headers"] ?? [],
+        extraHeaderPrefixes: data["requestheader-extra-headers-prefix"] ?? []
+      }
     }))
   }))
 

@@ -1,14 +1,16 @@
 /** Users in whose name a front proxy, the aggregation layer, speaks: its headers say who they are. */
-import { Option, Result } from "effect"
+import { Function, Option, Result } from "effect"
+import * as Recent from "../../Recent.ts"
 import type { CertificateAuthority } from "./CertificateAuthority.ts"
 import * as ClientCertificate from "./ClientCertificate.ts"
-import { behind, first, type HeaderLines } from "./HeaderLines.ts"
+import * as HeaderLines from "./HeaderLines.ts"
 import * as User from "./User.ts"
 
-export interface RequestHeader extends Names {
+export interface RequestHeader {
   readonly authority: CertificateAuthority
   /** Whose certificates may speak for others; empty: all that the authority signed. */
   readonly allowedNames: ReadonlyArray<string>
+  readonly names: Names
 }
 
 /** Which headers say what; of user and uid the first that says something counts. */
@@ -24,9 +26,9 @@ export interface Names {
  * nothing.
  */
 export const authenticate = (
-  { allowedNames, authority, ...names }: RequestHeader,
+  { allowedNames, authority, names }: RequestHeader,
   chain: ClientCertificate.Chain,
-  headers: HeaderLines,
+  headers: HeaderLines.HeaderLines,
   now: number
 ): Result.Result<Option.Option<User.User>, string> =>
   Result.flatMap(authority.verify(chain, now), () => {
@@ -37,15 +39,46 @@ export const authenticate = (
   })
 
 /** Who the headers say it is. */
-export const userOf = (names: Names, headers: HeaderLines): Option.Option<User.User> => {
+export const userOf = (names: Names, headers: HeaderLines.HeaderLines) => reader(names)(headers)
+
+/** Few users come again and again: each is read once, and is the same object every time. */
+const reader = Function.memoize((given: Names) => {
+  const names = inLowerCase(given)
+  const single = new Set([...names.usernameHeaders, ...names.uidHeaders, ...names.groupHeaders])
+  const isTelling = (name: string) =>
+    single.has(name) || names.extraHeaderPrefixes.some((prefix) => name.startsWith(prefix))
+  // No header has a line break, so that what differs has different lines.
+  const known = Recent.of((lines: string) => read(names, lines.split("\n")), longestLines)
+  return (headers: HeaderLines.HeaderLines) => {
+    let lines = ""
+    for (let i = 0; i + 1 < headers.length; i += 2) {
+      if (isTelling(headers[i]!)) lines += `${headers[i]}\n${headers[i + 1]}\n`
+    }
+    return known(lines)
+  }
+})
+
+/** Characters: of a pod's service account, whose token says pod and node, there are seven hundred. */
+const longestLines = 2048
+
+const read = (names: Names, headers: HeaderLines.HeaderLines): Option.Option<User.User> => {
   const firstOf = (candidates: ReadonlyArray<string>) =>
-    candidates.map((name) => first(headers, name)).find((value) => value !== "") ?? ""
+    candidates.map((name) => HeaderLines.first(headers, name)).find((value) => value !== "") ?? ""
   const name = firstOf(names.usernameHeaders)
   if (name === "") return Option.none()
   return Option.some(User.make({
     name,
     uid: firstOf(names.uidHeaders),
-    groups: names.groupHeaders.flatMap((it) => headers.get(it.toLowerCase()) ?? []).filter((group) => group !== ""),
-    extra: behind(headers, names.extraHeaderPrefixes)
+    groups: names.groupHeaders.flatMap((it) => HeaderLines.all(headers, it)).filter((group) => group !== ""),
+    extra: HeaderLines.behind(headers, names.extraHeaderPrefixes)
   }))
 }
+
+const inLowerCase = (names: Names): Names => ({
+  usernameHeaders: lower(names.usernameHeaders),
+  uidHeaders: lower(names.uidHeaders),
+  groupHeaders: lower(names.groupHeaders),
+  extraHeaderPrefixes: lower(names.extraHeaderPrefixes)
+})
+
+const lower = (texts: ReadonlyArray<string>) => texts.map((text) => text.toLowerCase())

@@ -1,4 +1,5 @@
 /** Somebody who sends requests, as Kubernetes knows users. */
+import { Function } from "effect"
 
 export interface User {
   readonly name: string
@@ -18,8 +19,9 @@ export const anonymous = make({ name: "system:anonymous", groups: ["system:unaut
 export const everyone = { known: "system:authenticated", unknown: "system:unauthenticated" } as const
 
 /** A user who was believed, with the group of all those who are. */
-export const authenticated = (user: User): User =>
+export const authenticated = Function.memoize((user: User): User =>
   user.name === anonymous.name || isSorted(user) ? user : { ...user, groups: [...user.groups, everyone.known] }
+)
 
 /** Whether it is said already on which side of authentication the user stands. */
 const isSorted = ({ groups }: User) => groups.includes(everyone.known) || groups.includes(everyone.unknown)

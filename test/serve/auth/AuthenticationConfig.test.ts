@@ -2,7 +2,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, FileSystem, Layer, Logger, Option, Result, type Scope } from "effect"
 import { TestClock } from "effect/testing"
-import { AuthenticationConfig, type Options } from "../../../src/serve/auth/AuthenticationConfig.ts"
+import { AuthenticationConfig, type Config, type Options } from "../../../src/serve/auth/AuthenticationConfig.ts"
 import { type Holder, issue } from "../../fixtures/Certificates.ts"
 import * as ScriptedServer from "../../fixtures/ScriptedServer.ts"
 import { list, settle, status } from "../../fixtures/ScriptedServer.ts"
@@ -29,7 +29,7 @@ const start = Effect.fnUntraced(function*(more: Partial<Options> = {}) {
   const layer = Layer.provide(AuthenticationConfig.layer({ ...options, ...more }), server.layer)
   const logger = Logger.layer([Logger.make(({ message }) => logs.push(String(message)))])
   const { current } = Context.get(yield* Effect.provide(Layer.build(layer), logger), AuthenticationConfig)
-  return { server, logs, current: Effect.provide(current, logger) }
+  return { server, logs, current: Effect.provide(Effect.suspend(current), logger) }
 })
 
 const configMap = (resourceVersion: string, data: Readonly<Record<string, string>>) => ({
@@ -56,7 +56,7 @@ const pki = Effect.gen(function*() {
 
 /** Whose clients the current configuration believes. */
 const believed = Effect.fnUntraced(function*(
-  current: AuthenticationConfig["Service"]["current"],
+  current: Effect.Effect<Config>,
   clients: Readonly<Record<string, Holder>>
 ) {
   const { clientAuthority } = yield* current
@@ -90,10 +90,12 @@ describe("whom to believe", () => {
       assert.isTrue(Result.isSuccess(authority.verify([clients.second.certificate], now)))
       assert.deepStrictEqual(rest, {
         allowedNames: ["front-proxy-client"],
-        usernameHeaders: ["X-Remote-User"],
-        uidHeaders: ["X-Remote-Uid"],
-        groupHeaders: ["X-Remote-Group"],
-        extraHeaderPrefixes: ["X-Remote-Extra-"]
+        names: {
+          usernameHeaders: ["X-Remote-User"],
+          uidHeaders: ["X-Remote-Uid"],
+          groupHeaders: ["X-Remote-Group"],
+          extraHeaderPrefixes: ["X-Remote-Extra-"]
+        }
       })
 
       yield* watch.send({ type: "MODIFIED", object: configMap("2", { "client-ca-file": second.cert }) })

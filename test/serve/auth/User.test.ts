@@ -74,6 +74,14 @@ describe("by a front proxy's headers", () => {
     assert.strictEqual(userOf(["x-other-user", "bob"], ["x-remote-user", ""])?.name, "bob")
   })
 
+  it("the same user is the same object, whatever else a request says; who differs in one line is another", () => {
+    const alice = [["x-remote-user", "alice"], ["x-remote-group", "a"], ["x-remote-extra-key", "b"]] as const
+    assert.strictEqual(userOf(["accept", "text/plain"], ...alice), userOf(...alice, ["audit-id", "1"]))
+    for (const line of [["x-remote-group", "b"], ["x-remote-uid", "7"], ["x-remote-extra-other", "b"]] as const) {
+      assert.notDeepEqual(userOf(...alice, line), userOf(...alice))
+    }
+  })
+
   it("without a name they say nothing", () => {
     assert.isUndefined(userOf(["x-remote-group", "system:masters"]))
     assert.isUndefined(userOf(["x-remote-user", ""], ["x-remote-group", "system:masters"]))
@@ -91,7 +99,7 @@ describe("by a front proxy's headers", () => {
       ) {
         const chain = [(yield* issue(certificate)).certificate]
         const user = Result.getOrUndefined(
-          RequestHeader.authenticate({ ...names, authority, allowedNames }, chain, headers, now)
+          RequestHeader.authenticate({ names, authority, allowedNames }, chain, headers, now)
         )
         return user === undefined ? "refused" : Option.getOrThrow(user).name
       })
