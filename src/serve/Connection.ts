@@ -1,7 +1,7 @@
 /** The connection that a request came by, and its end. */
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
-import { Effect, Option } from "effect"
-import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Effect } from "effect"
+import { type HttpServerRequest, HttpServerResponse } from "effect/http"
 
 /** Over HTTP/2: what is under way is answered, and then the connection ends, as its client is told (GOAWAY). */
 export const partFrom = (request: HttpServerRequest.HttpServerRequest) =>
@@ -21,11 +21,10 @@ export const last = (
     : Effect.as(partFrom(request), response)
 }
 
-/** Calls back when the answer that is being written has been sent; never, if its client goes before or none came by a socket. */
-export const whenSent = Effect.map(
-  Effect.serviceOption(HttpServerRequest.HttpServerRequest),
-  (request) => (callback: () => void) => {
-    const response = Option.getOrUndefined(Option.map(request, NodeHttpServerRequest.toServerResponse))
-    if (response !== undefined) ("stream" in response ? response.stream : response).once("finish", callback)
-  }
-)
+/** Calls back when the answer to a request is sent; never, if its client goes before or it came by no socket. */
+export const whenSent = (request: HttpServerRequest.HttpServerRequest, callback: () => void) => {
+  const response: Answered | undefined = NodeHttpServerRequest.toServerResponse(request)
+  if (response !== undefined) ("stream" in response ? response.stream : response).once("finish", callback)
+}
+
+type Answered = ReturnType<typeof NodeHttpServerRequest.toServerResponse>

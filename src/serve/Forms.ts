@@ -4,7 +4,7 @@ import type { Usages } from "../Sample.ts"
 import { type BadRequest, NotAcceptable } from "./ApiError.ts"
 import * as Document from "./Document.ts"
 import * as Json from "./lists/Json.ts"
-import { type Listed, type Listing, usagesOf } from "./lists/Listing.ts"
+import * as Listing from "./lists/Listing.ts"
 import * as Protobuf from "./lists/Protobuf.ts"
 import * as Negotiation from "./Negotiation.ts"
 import { writePartialObjectMetadata, writePartialObjectMetadataList } from "./protobuf/Conversions.ts"
@@ -40,7 +40,7 @@ export type Measured = Omit<Usages, "node">
 export type ToItem<Object, Item> = (object: Object, usages: Measured, now: number) => Item
 
 /** Of one type of objects. */
-export const make = <Object extends Listed, Item extends Table.Item, Kind extends string>(options: {
+export const make = <Object extends Listing.Listed, Item extends Table.Item, Kind extends string>(options: {
   readonly types: Types<Item, Kind>
   readonly item: ToItem<Object, Item>
   readonly write: Write<Item>
@@ -53,7 +53,8 @@ export const make = <Object extends Listed, Item extends Table.Item, Kind extend
   const asList = Document.ofType(list, writeList(options.write))
   const asTable = Table.make(object, options.total)
   const typed = (item: Item) => ({ kind, apiVersion, ...item })
-  const shape = { kind, apiVersion, ofContainers: options.ofContainers }
+  const shapeOfOne: Listing.Shape = { kind, apiVersion, ofContainers: options.ofContainers, isList: false }
+  const shapeOfMany: Listing.Shape = { ...shapeOfOne, isList: true }
 
   const converter = (itemsOf: () => ReadonlyArray<Item>, isList: boolean): Forms["convert"] => (conversion, query) => {
     const items = itemsOf()
@@ -78,16 +79,22 @@ export const make = <Object extends Listed, Item extends Table.Item, Kind extend
   }
 
   return {
-    one: (it: Object, usages: Measured, now: number): Forms => {
-      const item = options.item(it, usages, now)
-      return { ...asObject(typed(item)), convert: converter(() => [item], false) }
+    one: (it: Object, usages: Usages, now: number): Forms => {
+      const item = () => options.item(it, usages, now)
+      const whole = () => asObject(typed(item()))
+      return {
+        json: () => whole().json(),
+        protobuf: () => whole().protobuf(),
+        pieces: (form) => pieces(form, Listing.make(now, [it], () => usages), shapeOfOne),
+        convert: converter(() => [item()], false)
+      }
     },
-    many: (listing: Listing<Object>): Forms => {
+    many: (listing: Listing.Listing<Object>): Forms => {
       const items = () => {
         const items: Array<Item> = []
         for (const slice of listing.slices) {
           for (let index = 0; index < slice.length; index++) {
-            items.push(options.item(slice.objects[index]!, usagesOf(slice, index), listing.now))
+            items.push(options.item(slice.objects[index]!, Listing.usagesOf(slice, index), listing.now))
           }
         }
         return items
@@ -96,17 +103,19 @@ export const make = <Object extends Listed, Item extends Table.Item, Kind extend
       return {
         json: () => whole().json(),
         protobuf: () => whole().protobuf(),
-        pieces: (form) => {
-          const { around, objects } = form === "json" ? Json : Protobuf
-          return {
-            pieces: objects(listing, shape),
-            around: (length) => around(shape, length),
-            isCounted: form === "protobuf"
-          }
-        },
+        pieces: (form) => pieces(form, listing, shapeOfMany),
         convert: converter(items, true)
       }
     }
+  }
+}
+
+const pieces = (form: "json" | "protobuf", listing: Listing.Listing, shape: Listing.Shape): Document.Pieces => {
+  const { around, objects } = form === "json" ? Json : Protobuf
+  return {
+    pieces: objects(listing, shape),
+    around: (length) => around(shape, length),
+    isCounted: form === "protobuf"
   }
 }
 

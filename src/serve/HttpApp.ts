@@ -6,6 +6,7 @@ import { InternalError, PathNotFound } from "./ApiError.ts"
 import * as Asked from "./Asked.ts"
 import * as AtOnce from "./AtOnce.ts"
 import type { Access } from "./auth/Access.ts"
+import * as Body from "./Body.ts"
 import * as Connection from "./Connection.ts"
 import * as EveryAnswer from "./EveryAnswer.ts"
 import type { Limits } from "./Limits.ts"
@@ -68,7 +69,7 @@ export const make = Effect.fnUntraced(function*(
             ),
             Effect.catch((error) => Effect.succeed(Answer.failure(error, preferences)))
           )),
-          Effect.mapEager(Pace.pace)
+          Effect.mapEager(flow(Pace.pace, Body.giveBack(request)))
         )
     )
   }

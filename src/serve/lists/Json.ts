@@ -1,4 +1,4 @@
-/** Lists as compact JSON, byte for byte what their schema encodes: the form that most of what is sent has. */
+/** Objects and lists as compact JSON, byte for byte what their schemas encode: the form that most of what is sent has. */
 import { Function } from "effect"
 import type { Labels } from "../../discover/Labels.ts"
 import { formatGoDuration, formatTimestamp } from "../../Quantity.ts"
@@ -12,13 +12,14 @@ const bytes = (text: string) => new TextEncoder().encode(text)
 
 /** What stands around the objects. */
 export const around = Function.memoize(
-  ({ apiVersion, kind }: Shape): readonly [before: Uint8Array, after: Uint8Array] => [
-    bytes(`{"kind":"${kind}List","apiVersion":"${apiVersion}","metadata":{},"items":[`),
-    bytes("]}\n")
-  ]
+  ({ apiVersion, isList, kind }: Shape): readonly [before: Uint8Array, after: Uint8Array] =>
+    isList
+      ? [bytes(`{"kind":"${kind}List","apiVersion":"${apiVersion}","metadata":{},"items":[`), bytes("]}\n")]
+      : [bytes(`{"kind":"${kind}","apiVersion":"${apiVersion}",`), bytes("\n")]
 )
 
 const text = {
+  only: bytes(`"metadata":{"name":"`),
   first: bytes(`{"metadata":{"name":"`),
   next: bytes(`,{"metadata":{"name":"`),
   nextContainer: bytes(","),
@@ -34,6 +35,7 @@ const ofLabels = Function.memoize((labels: Labels) =>
 )
 
 // What lists of the same time, of the same windows and of the same containers have in common.
+const recentBytes = Recent.of(bytes)
 const creation = Recent.of((second: number) => `","creationTimestamp":"${formatTimestamp(second * 1000)}"`)
 const timestamp = Recent.of((second: number) => bytes(`${formatTimestamp(second * 1000)}","window":"`))
 const windowBefore = (usage: string) => Recent.of((millis: number) => bytes(`${formatGoDuration(millis)}",${usage}`))
@@ -46,15 +48,15 @@ const roomOfObject = 160
 const roomOfUsage = 60 + 3 * Amounts.room
 
 /** As few runs of bytes as can be: what objects share with their neighbours is one run, up to what differs. */
-export const objects = ({ now, slices }: Listing, { ofContainers }: Shape) => {
+export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shape) => {
   const created = creation(Math.floor(now / 1000))
   const behindName = sharedByNeighbours((namespace: string | undefined) => {
     const inNamespace = namespace === undefined ? "" : `","namespace":${JSON.stringify(namespace).slice(0, -1)}`
-    return bytes(`${inNamespace}${created}`)
+    return recentBytes(`${inNamespace}${created}`)
   })
   const labelled = sharedByNeighbours(ofLabels)
   const window = ofContainers ? windowOfPod : windowOfNode
-  let separator = text.first
+  let separator = isList ? text.first : text.only
 
   const usage = (bytes: Uint8Array, start: number, { cpuNanocores, memoryBytes, swapBytes }: Slice, row: number) => {
     let at = Amounts.cpu(bytes, start, cpuNanocores[row]!)

@@ -121,6 +121,8 @@ export const usagesOf = (slice: Slice, index: number): Omit<Usages, "node"> => {
 
 /** Whose usage it is, and what the type is called. */
 export interface Shape {
+  /** Else it is one object by itself. */
+  readonly isList: boolean
   readonly kind: string
   readonly apiVersion: string
   /** A usage for each container; else the one of the object itself. */

@@ -7,9 +7,20 @@ const idle: Array<WeakRef<ArrayBuffer>> = []
 /** What V8 has collected is only found out by asking. */
 const most = 4096
 
+const ours = new WeakMap<ArrayBufferLike, WeakRef<ArrayBuffer>>()
+
+/** What is left free at the beginning of a list, for what comes before it: bytes. */
+export const lead = 256
+
 /** A piece's room, or more if it takes more; it holds whatever it did before. */
 export const take = (least: number): Uint8Array =>
-  new Uint8Array(least > piece ? new ArrayBuffer(least) : lastIdle() ?? new ArrayBuffer(piece))
+  new Uint8Array(least > piece ? new ArrayBuffer(least) : lastIdle() ?? fresh())
+
+const fresh = () => {
+  const buffer = new ArrayBuffer(piece)
+  ours.set(buffer, new WeakRef(buffer))
+  return buffer
+}
 
 const lastIdle = () => {
   while (idle.length > 0) {
@@ -19,9 +30,22 @@ const lastIdle = () => {
   return undefined
 }
 
+/** The same piece with something before and behind it, in its own buffer; where there is no room, in none. */
+export const framed = (piece: Uint8Array, before: Uint8Array, after: Uint8Array): Uint8Array | undefined => {
+  const { buffer, byteOffset } = piece
+  const start = byteOffset - before.length
+  const length = before.length + piece.length + after.length
+  if (!ours.has(buffer) || start < 0 || start + length > buffer.byteLength) return undefined
+  const whole = new Uint8Array(buffer, start, length)
+  whole.set(before)
+  whole.set(after, length - after.length)
+  return whole
+}
+
 /** Nobody reads it any more. */
 export const give = ({ buffer }: Uint8Array) => {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === piece && idle.length < most) idle.push(new WeakRef(buffer))
+  const ref = ours.get(buffer)
+  if (ref !== undefined && idle.length < most) idle.push(ref)
 }
 
 /**

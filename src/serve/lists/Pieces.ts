@@ -14,19 +14,22 @@ export interface Writer {
 /** Hands out what is written of the objects whenever that is enough. */
 export const pieces = function*(slices: Iterable<Slice>, { room, write }: Writer) {
   let bytes: Uint8Array = new Uint8Array()
-  let length = 0
+  let start = 0
+  let end = 0
   for (const slice of slices) {
     for (let index = 0; index < slice.length; index++) {
       const needed = room(slice, index)
-      if (length + needed > bytes.length) {
-        if (length > 0) yield bytes.subarray(0, length)
-        bytes = PieceBuffers.take(needed)
-        length = 0
+      if (end + needed > bytes.length) {
+        if (end > start) yield bytes.subarray(start, end)
+        // Of a short list the first piece is the last one, and what comes before it is written there, too.
+        start = bytes.length === 0 ? PieceBuffers.lead : 0
+        bytes = PieceBuffers.take(start + needed)
+        end = start
       }
-      length = write(bytes, length, slice, index)
+      end = write(bytes, end, slice, index)
     }
   }
-  if (length > 0) yield bytes.subarray(0, length)
+  if (end > start) yield bytes.subarray(start, end)
 }
 
 /** Room for what is fixed of an object and of each of its usages, for the names in them, and for what neighbours share. */

@@ -1,4 +1,4 @@
-/** Lists as protobuf, byte for byte what `protobuf/Metrics.ts` writes: the form that controllers ask for. */
+/** Objects and lists as protobuf, byte for byte what `protobuf/Metrics.ts` writes: the form that controllers ask for. */
 import { BinaryWriter } from "@bufbuild/protobuf/wire"
 import { Function } from "effect"
 import type { Labels } from "../../discover/Labels.ts"
@@ -15,9 +15,10 @@ const written = <A>(write: WriteMessage<A>, value: A) => write(new BinaryWriter(
 
 /** What stands around the objects, which are so many bytes in all. */
 export const around = (
-  { apiVersion, kind }: Shape,
+  { apiVersion, isList, kind }: Shape,
   length: number
 ): readonly [before: Uint8Array, after: Uint8Array] => {
+  if (!isList) return frame({ apiVersion, kind }, length)
   const meta = written((writer) => message(writer, 1, writeListMeta, undefined), undefined)
   const [before, after] = frame({ apiVersion, kind: `${kind}List` }, meta.length + length)
   return [Buffer.concat([before, meta]), after]
@@ -56,7 +57,7 @@ const roomOfObject = 80
 const roomOfUsage = 60 + 3 * Amounts.room
 
 /** As few runs of bytes as can be: what objects share with their neighbours is one run, up to what differs. */
-export const objects = ({ now, slices }: Listing, { ofContainers }: Shape) => {
+export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shape) => {
   const behindName = sharedByNeighbours((namespace: string | undefined) =>
     written((writer) => {
       string(writer, 2, "") // generateName
@@ -94,8 +95,9 @@ export const objects = ({ now, slices }: Listing, { ofContainers }: Shape) => {
     write: (bytes, start, slice, index) => {
       const { names, objects, starts, timestamps, windows } = slice
       const { labels, name, namespace } = objects[index]!
-      bytes[start] = second
-      const object = start + 3
+      // What is an item of a list is the whole of a message that is sent by itself.
+      if (isList) bytes[start] = second
+      const object = isList ? start + 3 : start
       bytes[object] = first
       const metadata = object + 3
       bytes[metadata] = first
@@ -117,7 +119,7 @@ export const objects = ({ now, slices }: Listing, { ofContainers }: Shape) => {
           at = Write.length(bytes, begin, usage(bytes, at, ofContainer, slice, container), 1)
         }
       }
-      return Write.length(bytes, object, at, 2)
+      return isList ? Write.length(bytes, object, at, 2) : at
     }
   })
 }

@@ -1,4 +1,4 @@
-/** The quick writers of lists say what the schemas and the protobuf writers say. */
+/** The quick writers of objects and lists say what the schemas and the protobuf writers say. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Document from "../../../src/serve/Document.ts"
 import * as Json from "../../../src/serve/lists/Json.ts"
@@ -10,11 +10,13 @@ import * as AnyListing from "../../fixtures/AnyListing.ts"
 import { listed, now } from "../../fixtures/AnyListing.ts"
 import { Nodes, Pods, withLabels } from "../../fixtures/AnyMetrics.ts"
 
-const { NodeMetricsList, PodMetricsList } = ofVersion("v1")
+const { NodeMetrics, NodeMetricsList, PodMetrics, PodMetricsList } = ofVersion("v1")
 const apiVersion = "metrics.k8s.io/v1"
 
 const nodeDocument = Document.ofType(NodeMetricsList, writeList(writeNode))
 const podDocument = Document.ofType(PodMetricsList, writeList(writePod))
+const oneNodeDocument = Document.ofType(NodeMetrics, writeNode)
+const onePodDocument = Document.ofType(PodMetrics, writePod)
 
 const pieces = ({ objects }: typeof Json | typeof Protobuf, listing: Listing, shape: Shape) => [
   ...objects(listing, shape)
@@ -36,17 +38,32 @@ const slow = (document: Document.Document) => ({
   protobuf: Buffer.from(document.protobuf()).toString("hex")
 })
 
-const ofPods: Shape = { kind: "PodMetrics", apiVersion, ofContainers: true }
+const ofPods: Shape = { kind: "PodMetrics", apiVersion, ofContainers: true, isList: true }
+const ofNodes: Shape = { kind: "NodeMetrics", apiVersion, ofContainers: false, isList: true }
 
-/** Both ways. */
+const alone = (shape: Shape): Shape => ({ ...shape, isList: false })
+
+/** Both ways, all of them in one list, and then each by itself. */
 const nodes = (items: ReadonlyArray<NodeItem>) => ({
-  quick: quick(AnyListing.ofNodes(items), { kind: "NodeMetrics", apiVersion, ofContainers: false }),
-  slow: slow(nodeDocument({ kind: "NodeMetricsList", apiVersion, metadata: {}, items: items.map(listed) }))
+  quick: [
+    quick(AnyListing.ofNodes(items), ofNodes),
+    ...items.map((item) => quick(AnyListing.ofNodes([item]), alone(ofNodes)))
+  ],
+  slow: [
+    slow(nodeDocument({ kind: "NodeMetricsList", apiVersion, metadata: {}, items: items.map(listed) })),
+    ...items.map((item) => slow(oneNodeDocument({ kind: "NodeMetrics", apiVersion, ...listed(item) })))
+  ]
 })
 
 const pods = (items: ReadonlyArray<PodItem>) => ({
-  quick: quick(AnyListing.ofPods(items), ofPods),
-  slow: slow(podDocument({ kind: "PodMetricsList", apiVersion, metadata: {}, items: items.map(listed) }))
+  quick: [
+    quick(AnyListing.ofPods(items), ofPods),
+    ...items.map((item) => quick(AnyListing.ofPods([item]), alone(ofPods)))
+  ],
+  slow: [
+    slow(podDocument({ kind: "PodMetricsList", apiVersion, metadata: {}, items: items.map(listed) })),
+    ...items.map((item) => slow(onePodDocument({ kind: "PodMetrics", apiVersion, ...listed(item) })))
+  ]
 })
 
 const pod = (name: string, more: Partial<PodItem> = {}): PodItem => ({
@@ -57,7 +74,7 @@ const pod = (name: string, more: Partial<PodItem> = {}): PodItem => ({
   ...more
 })
 
-describe("a list is written quickly as it is slowly", () => {
+describe("a list, and an object by itself, is written quickly as it is slowly", () => {
   it.prop("of any nodes", { items: Nodes }, ({ items }) => {
     const { quick, slow } = nodes(
       items.map(withLabels).map(({ metadata: { labels, name }, ...node }) => ({

@@ -28,26 +28,36 @@ const expected = (seed: number) =>
 
 /** The buffers that the answers of a seed were written in. */
 const buffers = new Map<number, Set<ArrayBufferLike>>()
-const noted = function*(seed: number) {
+const noted = function*(seed: number, pieces: Iterable<Uint8Array>) {
   const used = new Set<ArrayBufferLike>()
   buffers.set(seed, used)
-  for (const piece of pieces(seed)) {
+  for (const piece of pieces) {
     used.add(piece.buffer)
     yield piece
   }
 }
 
-/** Paths such as `/counted/7`. */
+/** A piece with room before it. */
+const short = (seed: number) => {
+  const { lead, take } = PieceBuffers
+  return take(1).fill(byteOf(seed, 0)).subarray(lead, lead + 9000)
+}
+
+/** Paths such as `/counted/7`; of `/short/7` there is one piece between two brackets. */
 const served = HttpServer.serve(
-  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, url }) => {
-    const [, kind, seed] = url.split("/")
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+    const [, kind, seed] = request.url.split("/")
+    const bracket = (text: string) => Buffer.from(kind === "short" ? text : "")
     const body = Body.make({
-      pieces: noted(Number(seed)),
-      around: () => [new Uint8Array(), new Uint8Array()],
+      pieces: noted(Number(seed), kind === "short" ? [short(Number(seed))] : pieces(Number(seed))),
+      around: () => [bracket("["), bracket("]")],
       isCounted: kind === "counted"
     }, "text/plain")
     const response = HttpServerResponse.setBody(HttpServerResponse.empty({ status: 200 }), body)
-    return Compression.compress(response, headers["accept-encoding"] ?? "")
+    return Effect.map(
+      Compression.compress(response, request.headers["accept-encoding"] ?? ""),
+      Body.giveBack(request)
+    )
   })
 ).pipe(Layer.provideMerge(LoopbackHttps.layer))
 
@@ -111,3 +121,36 @@ it.live("an answer that is sent has left all its buffers to the next one", () =>
     assert.isNotEmpty(second)
     for (const buffer of second) assert.isTrue(first.includes(buffer))
   }).pipe(Effect.scoped, Effect.provide(served)))
+
+it.live("a short answer is sent in the buffer it was written in, which is the next one's then", () =>
+  Effect.gen(function*() {
+    const one = yield* session
+    const seeds = [1, 2, 3]
+    const bodies = yield* Effect.forEach(seeds, (seed) => Effect.flatten(begun(one, `/short/${seed}`)))
+    const expected = seeds.map((seed) => `[${Buffer.alloc(9000, byteOf(seed, 0)).toString("latin1")}]`)
+    assert.deepStrictEqual(bodies.map((body) => body.toString("latin1")), expected)
+    assert.strictEqual(new Set(seeds.flatMap((seed) => [...buffers.get(seed) ?? []])).size, 1)
+  }).pipe(Effect.scoped, Effect.provide(served)))
+
+it.live("short answers under way at once do not share a buffer", () =>
+  Effect.gen(function*() {
+    const one = yield* session
+    const seeds = Array.from({ length: 50 }, (_, seed) => seed)
+    const answers = yield* Effect.forEach(seeds, (seed) => begun(one, `/short/${seed}`), { concurrency: "unbounded" })
+    const bodies = yield* Effect.all(answers, { concurrency: "unbounded" })
+    assert.deepStrictEqual(
+      bodies.map((body) => body.subarray(1, -1).every((byte, _, all) => byte === all[0])),
+      seeds.map(() => true)
+    )
+    assert.deepStrictEqual(bodies.map((body) => body[1]), seeds.map((seed) => byteOf(seed, 0)))
+  }).pipe(Effect.scoped, Effect.provide(served)))
+
+it("what has no room of its own for a frame is left alone", () => {
+  const [before, after] = [Buffer.from("["), Buffer.from("]")]
+  const whole = PieceBuffers.take(1)
+  const foreign = new Uint8Array(piece).subarray(10, 20)
+  for (const it of [foreign, whole, whole.subarray(0, 10), whole.subarray(1)]) {
+    assert.isUndefined(PieceBuffers.framed(it, before, after))
+  }
+  assert.strictEqual(PieceBuffers.framed(whole.subarray(1, -1), before, after)?.length, piece)
+})
