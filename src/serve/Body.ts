@@ -31,12 +31,14 @@ const nothing = new Uint8Array()
 class Lent extends HttpBody.Uint8Array {}
 
 /** The same answer to a request, whose body's buffer comes back when it is sent. */
-export const giveBack =
-  (request: HttpServerRequest.HttpServerRequest) => (answer: HttpServerResponse.HttpServerResponse) => {
-    const { body } = answer
-    if (body instanceof Lent) Connection.whenSent(request, () => PieceBuffers.give(body.body))
-    return answer
-  }
+export const giveBack = (
+  answer: HttpServerResponse.HttpServerResponse,
+  request: HttpServerRequest.HttpServerRequest
+) => {
+  const { body } = answer
+  if (body instanceof Lent) Connection.whenSent(request, () => PieceBuffers.give(body.body))
+  return answer
+}
 
 /** One piece at a time: the next one is made when the client has taken the one before. */
 const uncounted = (pieces: Iterable<Uint8Array>, around: Pieces["around"]) => inOrder(pieces, around(0))

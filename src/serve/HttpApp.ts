@@ -1,8 +1,8 @@
 /** The server's side of HTTP as one effect: a request is read, its route found, and the answer or the failure written. */
-import { Effect, flow, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as Answer from "./Answer.ts"
-import { InternalError, PathNotFound } from "./ApiError.ts"
+import { type ApiError, InternalError, PathNotFound } from "./ApiError.ts"
 import * as Asked from "./Asked.ts"
 import * as AtOnce from "./AtOnce.ts"
 import type { Access } from "./auth/Access.ts"
@@ -57,25 +57,29 @@ export const make = Effect.fnUntraced(function*(
     const preferences = preferencesOf(request, asked.query)
     const { info, route } = asked
     if (limits.isDraining(info.path)) return Connection.last(stopping, request)
-    return metrics.measure(
-      { route, verb: info.verb, method: request.method },
-      () =>
-        limits.within(() => respond(request, preferences, asked)).pipe(
-          AtOnce.unlessDone(flow(
-            // Who leaves is not worked for any longer.
-            Effect.interruptible,
-            Effect.catchDefect((defect) =>
-              Effect.logError("a request could not be answered", defect).pipe(Effect.andThen(new InternalError()))
-            ),
-            Effect.catch((error) => Effect.succeed(Answer.failure(error, preferences)))
-          )),
-          Effect.mapEager(flow(Pace.pace, Body.giveBack(request)))
-        )
-    )
+    return metrics.measure({ route, verb: info.verb, method: request.method }, () =>
+      Effect.mapEager(
+        always(limits.within(() => respond(request, preferences, asked)), preferences),
+        (response) => Body.giveBack(Pace.pace(response), request)
+      ))
   }
 
   return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => finish(answer(request), request))
 })
+
+/** An answer in any case; what is one already is left as it is. */
+const always = (
+  attempt: Effect.Effect<HttpServerResponse.HttpServerResponse, ApiError>,
+  preferences: Negotiation.Preferences
+) =>
+  AtOnce.isDone(attempt) ? attempt : attempt.pipe(
+    // Who leaves is not worked for any longer.
+    Effect.interruptible,
+    Effect.catchDefect((defect) =>
+      Effect.logError("a request could not be answered", defect).pipe(Effect.andThen(new InternalError()))
+    ),
+    Effect.catch((error) => Effect.succeed(Answer.failure(error, preferences)))
+  )
 
 const encodeRootPaths = Schema.encodeSync(RootPaths)
 

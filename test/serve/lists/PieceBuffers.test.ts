@@ -56,7 +56,7 @@ const served = HttpServer.serve(
     const response = HttpServerResponse.setBody(HttpServerResponse.empty({ status: 200 }), body)
     return Effect.map(
       Compression.compress(response, request.headers["accept-encoding"] ?? ""),
-      Body.giveBack(request)
+      (response) => Body.giveBack(response, request)
     )
   })
 ).pipe(Layer.provideMerge(LoopbackHttps.layer))
