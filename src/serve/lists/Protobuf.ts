@@ -5,7 +5,7 @@ import type { Labels } from "../../discover/Labels.ts"
 import * as Recent from "../../Recent.ts"
 import { writeLabels, writeListMeta, writeTime } from "../protobuf/Meta.ts"
 import { writeDuration } from "../protobuf/Metrics.ts"
-import { frame, message, string, type Write as WriteMessage } from "../protobuf/Wire.ts"
+import { envelope, message, string, type Write as WriteMessage } from "../protobuf/Wire.ts"
 import * as Amounts from "./Amounts.ts"
 import type { Listing, Shape, Slice } from "./Listing.ts"
 import { pieces, roomOf, sharedByNeighbours } from "./Pieces.ts"
@@ -14,15 +14,19 @@ import * as Write from "./Write.ts"
 const written = <A>(write: WriteMessage<A>, value: A) => write(new BinaryWriter(), value).finish()
 
 /** What stands around the objects, which are so many bytes in all. */
-export const around = (
-  { apiVersion, isList, kind }: Shape,
-  length: number
-): readonly [before: Uint8Array, after: Uint8Array] => {
-  if (!isList) return frame({ apiVersion, kind }, length)
-  const meta = written((writer) => message(writer, 1, writeListMeta, undefined), undefined)
-  const [before, after] = frame({ apiVersion, kind: `${kind}List` }, meta.length + length)
-  return [Buffer.concat([before, meta]), after]
+export const around = (shape: Shape, length: number): readonly [before: Uint8Array, after: Uint8Array] => {
+  const { after, before, start } = envelopeOf(shape)
+  const whole = new Uint8Array(before.length + Write.sizeOf(start.length + length) + start.length)
+  whole.set(before)
+  whole.set(start, Write.varint(whole, before.length, start.length + length))
+  return [whole, after]
 }
+
+/** The message of a list starts with what is said of the list. */
+const envelopeOf = Function.memoize(({ apiVersion, isList, kind }: Shape) => ({
+  ...envelope({ apiVersion, kind: isList ? `${kind}List` : kind }),
+  start: isList ? written((writer) => message(writer, 1, writeListMeta, undefined), undefined) : new Uint8Array()
+}))
 
 /** Fields of type message or string: their number, and that their length follows. */
 const field = (number: number) => number << 3 | 2
@@ -50,6 +54,17 @@ const timestamp = Recent.of((second: number) =>
   written((writer) => message(writer, 2, writeTime, second * 1000), undefined)
 )
 const window = Recent.of((millis: number) => written((writer) => message(writer, 3, writeDuration, millis), undefined))
+/** Behind the name: of seconds since the epoch, and a namespace. */
+const restOfMeta = Recent.of((createdIn: string) => {
+  const space = createdIn.indexOf(" ")
+  return written((writer) => {
+    string(writer, 2, "") // generateName
+    string(writer, 3, createdIn.slice(space + 1))
+    for (const empty of [4, 5, 6]) string(writer, empty, "") // selfLink, uid, resourceVersion
+    writer.tag(7, 0).int64(0) // generation
+    return message(writer, 8, writeTime, Number(createdIn.slice(0, space)) * 1000)
+  }, undefined)
+})
 const nameOf = Recent.of((name: string) => written((writer) => string(writer, 1, name), undefined))
 
 /** The tags and lengths of an object, and times; the same of a container, with its quantities. */
@@ -58,15 +73,8 @@ const roomOfUsage = 60 + 3 * Amounts.room
 
 /** As few runs of bytes as can be: what objects share with their neighbours is one run, up to what differs. */
 export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shape) => {
-  const behindName = sharedByNeighbours((namespace: string | undefined) =>
-    written((writer) => {
-      string(writer, 2, "") // generateName
-      string(writer, 3, namespace ?? "")
-      for (const empty of [4, 5, 6]) string(writer, empty, "") // selfLink, uid, resourceVersion
-      writer.tag(7, 0).int64(0) // generation
-      return message(writer, 8, writeTime, now)
-    }, undefined)
-  )
+  const created = Math.floor(now / 1000)
+  const behindName = sharedByNeighbours((namespace = "") => restOfMeta(`${created} ${namespace}`))
   const labelled = sharedByNeighbours(ofLabels)
 
   const usage = (

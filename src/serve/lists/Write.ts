@@ -65,9 +65,10 @@ const digits = (bytes: Uint8Array, at: number, value: number, least: number): nu
 }
 
 /** How many bytes the varint of a length has. */
-export const sizeOf = (length: number) => length < 0x80 ? 1 : length < 0x4000 ? 2 : length < 0x20_0000 ? 3 : 4
+export const sizeOf = (length: number) =>
+  length < 0x80 ? 1 : length < 0x4000 ? 2 : length < 0x20_0000 ? 3 : length < 0x1000_0000 ? 4 : 5
 
-/** A whole number below 2^28, as protobuf has it. */
+/** A whole number below 2^32, as protobuf has it. */
 export const varint = (bytes: Uint8Array, at: number, value: number): number => {
   let rest = value
   let end = at

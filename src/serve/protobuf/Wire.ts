@@ -20,17 +20,15 @@ const magic = Uint8Array.of(0x6b, 0x38, 0x73, 0x00) // "k8s\0"
 /** In the envelope. */
 export const encode = <A>(type: TypeMeta, write: Write<A>, value: A): Uint8Array => {
   const message = write(new BinaryWriter(), value).finish()
-  const [before, after] = frame(type, message.length)
-  return Buffer.concat([before, message, after])
+  const { after, before } = envelope(type)
+  return new BinaryWriter().raw(before).bytes(message).raw(after).finish()
 }
 
-/** What stands around a message of so many bytes: a runtime.Unknown that says what type the message within is. */
-export const frame = (type: TypeMeta, length: number): readonly [before: Uint8Array, after: Uint8Array] => {
-  const before = message(new BinaryWriter().raw(magic), 1, writeTypeMeta, type).tag(2, delimited).uint32(length)
-  const after = string(new BinaryWriter(), 3, "") // contentEncoding
-  string(after, 4, "") // contentType
-  return [before.finish(), after.finish()]
-}
+/** What stands before the length of a message and behind the message: a runtime.Unknown that says what type it is of. */
+export const envelope = (type: TypeMeta) => ({
+  before: message(new BinaryWriter().raw(magic), 1, writeTypeMeta, type).tag(2, delimited).finish(),
+  after: string(string(new BinaryWriter(), 3, ""), 4, "").finish() // contentEncoding and contentType
+})
 
 const writeTypeMeta: Write<TypeMeta> = (writer, { apiVersion, kind }) => string(string(writer, 1, apiVersion), 2, kind)
 
