@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Deferred, Duration, Effect, Fiber, Layer } from "effect"
+import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { Authorization } from "../../../src/serve/auth/Authorization.ts"
 import * as User from "../../../src/serve/auth/User.ts"
@@ -33,6 +33,15 @@ const no = Reviewer.status({ allowed: false })
 const settle = Effect.repeat(Effect.yieldNow, { times: 50 })
 
 describe("what a user may do", () => {
+  it.effect("is there at once when it was asked before, by whichever of two users", () =>
+    Effect.gen(function*() {
+      const { authorize, reviewer } = yield* start(yes)
+      const users = [jane, User.make({ name: "bob" })]
+      for (const user of users) yield* authorize(user, nodes)
+      for (const user of [...users, ...users]) assert.isTrue(Exit.isExit(authorize(user, nodes)))
+      assert.lengthOf(reviewer.asked, 2)
+    }))
+
   it.effect("is what the kube-apiserver says, asked in its own words", () =>
     Effect.gen(function*() {
       const { may, reviewer } = yield* start(yes)
