@@ -47,12 +47,14 @@ const reader = Function.memoize((given: Names) => {
   const single = new Set([...names.usernameHeaders, ...names.uidHeaders, ...names.groupHeaders])
   const isTelling = (name: string) =>
     single.has(name) || names.extraHeaderPrefixes.some((prefix) => name.startsWith(prefix))
-  // No header has a line break, so that what differs has different lines.
   const known = Recent.of((lines: string) => read(names, lines.split("\n")), longestLines)
   return (headers: HeaderLines.HeaderLines) => {
     let lines = ""
     for (let i = 0; i + 1 < headers.length; i += 2) {
-      if (isTelling(headers[i]!)) lines += `${headers[i]}\n${headers[i + 1]}\n`
+      if (!isTelling(headers[i]!)) continue
+      // HTTP has none such (RFC 9110, 5.5); if one came through, it would tell of other headers than there are.
+      if (headers[i + 1]!.includes("\n")) return Option.none()
+      lines += `${headers[i]}\n${headers[i + 1]}\n`
     }
     return known(lines)
   }

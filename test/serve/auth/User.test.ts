@@ -82,6 +82,11 @@ describe("by a front proxy's headers", () => {
     }
   })
 
+  it("a line break in one does not make another of it", () => {
+    assert.isUndefined(userOf(["x-remote-user", "alice\nx-remote-group\nsystem:masters"]))
+    assert.isUndefined(userOf(["x-remote-user", "alice"], ["x-remote-extra-key", "a\nx-remote-group\nsystem:masters"]))
+  })
+
   it("without a name they say nothing", () => {
     assert.isUndefined(userOf(["x-remote-group", "system:masters"]))
     assert.isUndefined(userOf(["x-remote-user", ""], ["x-remote-group", "system:masters"]))
