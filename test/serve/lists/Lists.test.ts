@@ -41,29 +41,32 @@ const slow = (document: Document.Document) => ({
 const ofPods: Shape = { kind: "PodMetrics", apiVersion, ofContainers: true, isList: true }
 const ofNodes: Shape = { kind: "NodeMetrics", apiVersion, ofContainers: false, isList: true }
 
-const alone = (shape: Shape): Shape => ({ ...shape, isList: false })
+interface Ways<Item> {
+  readonly shape: Shape
+  readonly listing: (items: ReadonlyArray<Item>) => Listing
+  readonly list: (items: ReadonlyArray<Item>) => Document.Document
+  readonly one: (item: Item) => Document.Document
+}
 
 /** Both ways, all of them in one list, and then each by itself. */
-const nodes = (items: ReadonlyArray<NodeItem>) => ({
-  quick: [
-    quick(AnyListing.ofNodes(items), ofNodes),
-    ...items.map((item) => quick(AnyListing.ofNodes([item]), alone(ofNodes)))
-  ],
-  slow: [
-    slow(nodeDocument({ kind: "NodeMetricsList", apiVersion, metadata: {}, items: items.map(listed) })),
-    ...items.map((item) => slow(oneNodeDocument({ kind: "NodeMetrics", apiVersion, ...listed(item) })))
-  ]
+const bothWays =
+  <Item extends NodeItem | PodItem>({ list, listing, one, shape }: Ways<Item>) => (items: ReadonlyArray<Item>) => ({
+    quick: [quick(listing(items), shape), ...items.map((item) => quick(listing([item]), { ...shape, isList: false }))],
+    slow: [slow(list(items.map(listed))), ...items.map((item) => slow(one(listed(item))))]
+  })
+
+const nodes = bothWays<NodeItem>({
+  shape: ofNodes,
+  listing: AnyListing.ofNodes,
+  list: (items) => nodeDocument({ kind: "NodeMetricsList", apiVersion, metadata: {}, items }),
+  one: (item) => oneNodeDocument({ kind: "NodeMetrics", apiVersion, ...item })
 })
 
-const pods = (items: ReadonlyArray<PodItem>) => ({
-  quick: [
-    quick(AnyListing.ofPods(items), ofPods),
-    ...items.map((item) => quick(AnyListing.ofPods([item]), alone(ofPods)))
-  ],
-  slow: [
-    slow(podDocument({ kind: "PodMetricsList", apiVersion, metadata: {}, items: items.map(listed) })),
-    ...items.map((item) => slow(onePodDocument({ kind: "PodMetrics", apiVersion, ...listed(item) })))
-  ]
+const pods = bothWays<PodItem>({
+  shape: ofPods,
+  listing: AnyListing.ofPods,
+  list: (items) => podDocument({ kind: "PodMetricsList", apiVersion, metadata: {}, items }),
+  one: (item) => onePodDocument({ kind: "PodMetrics", apiVersion, ...item })
 })
 
 const pod = (name: string, more: Partial<PodItem> = {}): PodItem => ({

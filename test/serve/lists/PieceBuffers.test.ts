@@ -125,10 +125,16 @@ it.live("an answer that is sent has left all its buffers to the next one", () =>
 it.live("a short answer is sent in the buffer it was written in, which is the next one's then", () =>
   Effect.gen(function*() {
     const one = yield* session
-    const seeds = [1, 2, 3]
-    const bodies = yield* Effect.forEach(seeds, (seed) => Effect.flatten(begun(one, `/short/${seed}`)))
-    const expected = seeds.map((seed) => `[${Buffer.alloc(9000, byteOf(seed, 0)).toString("latin1")}]`)
-    assert.deepStrictEqual(bodies.map((body) => body.toString("latin1")), expected)
+    const port = yield* LoopbackHttps.port
+    const [first, second, third, fourth] = yield* Effect.all([
+      Effect.flatten(begun(one, "/short/1")),
+      Effect.flatten(begun(one, "/short/2")),
+      Effect.map(http1({ port, path: "/short/3" }), ({ body }) => body),
+      Effect.map(http1({ port, path: "/short/4" }), ({ body }) => body)
+    ])
+    const bodies = [first, second, third, fourth].map((body) => body.toString("latin1"))
+    const seeds = [1, 2, 3, 4]
+    assert.deepStrictEqual(bodies, seeds.map((seed) => `[${Buffer.alloc(9000, byteOf(seed, 0)).toString("latin1")}]`))
     assert.strictEqual(new Set(seeds.flatMap((seed) => [...buffers.get(seed) ?? []])).size, 1)
   }).pipe(Effect.scoped, Effect.provide(served)))
 
