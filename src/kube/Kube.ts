@@ -1,5 +1,5 @@
 /** The kube-apiserver as an HTTP client: by a kubeconfig, or from inside the cluster as its service account. */
-import { Context, Effect, type Exit, Layer, Option, Schema } from "effect"
+import { Context, Effect, type Exit, Function, Layer, Option, Schema } from "effect"
 import { HttpClient, HttpClientError, HttpClientRequest } from "effect/http"
 import * as LastGood from "../LastGood.ts"
 import * as ClientMetrics from "./ClientMetrics.ts"
@@ -125,11 +125,12 @@ const unsent = (request: HttpClientRequest.HttpClientRequest, cause: KubeError) 
     reason: new HttpClientError.TransportError({ request, cause, description: cause.message })
   })
 
-const toCredentials = ({ authorization, tls }: Access): Credentials => ({
+/** Asked for with each scrape: the access is the same until its files change. */
+const toCredentials = Function.memoize(({ authorization, tls }: Access): Credentials => ({
   authorization: Option.fromUndefinedOr(authorization),
   ca: Option.fromUndefinedOr(tls.ca),
   cert: Option.fromUndefinedOr(tls.cert),
   key: Option.fromUndefinedOr(tls.key)
-})
+}))
 
 const nobody: Credentials = { authorization: Option.none(), ca: Option.none(), cert: Option.none(), key: Option.none() }

@@ -36,6 +36,8 @@ export class Kubelet extends Context.Service<Kubelet, {
       Effect.gen(function*() {
         const client = yield* KubeletClient
         const kube = yield* Kube
+        const clock = yield* Clock.Clock
+        const now = yield* Monotonic.reader
         const authorization = options.completelyInsecure
           ? Effect.succeedNone
           : Effect.map(kube.credentials, (credentials) => credentials.authorization)
@@ -48,7 +50,7 @@ export class Kubelet extends Context.Service<Kubelet, {
           const address = hostAndPort(endpoint)
           const fail = failing(node, address)
           const header = yield* Effect.mapError(authorization, (error) => fail("unauthorized", error.message, error))
-          const requestedAt = yield* Clock.currentTimeMillis
+          const requestedAt = clock.currentTimeMillisUnsafe()
           const { containers, points } = yield* client.get(
             { endpoint, path: node.metricsPath, authorization: header },
             (status, body) => read(status, body, requestedAt, before)
@@ -76,21 +78,23 @@ export class Kubelet extends Context.Service<Kubelet, {
             attempted,
             ({ reason }) => worthAnotherAddress.has(reason),
             (error) =>
-              Effect.flatMap(Monotonic.now, (now) => Effect.timeout(anyOf(node, before, others, end), end - now)).pipe(
+              Effect.suspend(() => Effect.timeout(anyOf(node, before, others, end), end - now())).pipe(
                 Effect.mapError(() => error)
               )
           )
         }
 
-        const scrape = Effect.fnUntraced(function*(node: Node, before?: Before) {
-          const endpoints = endpointsOf(node)
-          if (Arr.isReadonlyArrayNonEmpty(endpoints)) {
-            const now = yield* Monotonic.now
-            return yield* anyOf(node, before, endpoints, now + Duration.toMillis(options.requestTimeout))
-          }
-          const has = node.addresses.map(({ type }) => type).join(", ") || "none"
-          return yield* failing(node, "")("no_address", `wanted ${options.preferredTypes.join(", ")}, it has ${has}`)
-        })
+        const scrape = (node: Node, before?: Before) =>
+          Effect.suspend(() => {
+            const endpoints = endpointsOf(node)
+            if (Arr.isReadonlyArrayNonEmpty(endpoints)) {
+              return anyOf(node, before, endpoints, now() + Duration.toMillis(options.requestTimeout))
+            }
+            const has = node.addresses.map(({ type }) => type).join(", ") || "none"
+            return Effect.fail(
+              failing(node, "")("no_address", `wanted ${options.preferredTypes.join(", ")}, it has ${has}`)
+            )
+          })
 
         return Kubelet.of({ scrape })
       })

@@ -1,5 +1,5 @@
 /** Every node has its turns: each scrapes its kubelet and commits its own sample, so that none waits for another. */
-import { Clock, Duration, Effect, FiberMap, Layer, Random, References, Result, Schedule, Stream } from "effect"
+import { Clock, Duration, Effect, FiberMap, Latch, Layer, Random, References, Result, Schedule, Stream } from "effect"
 import { type Node, Nodes } from "../discover/Nodes.ts"
 import * as Monotonic from "../Monotonic.ts"
 import type { Sample } from "../Sample.ts"
@@ -29,8 +29,11 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       const status = yield* ScrapeStatus
       const metrics = yield* ScrapeMetrics.make(options.resolution, status)
       const log = yield* ScrapeLog.make(options.resolution)
-      const tick = Duration.toMillis(options.resolution) / ticks
-      const timetable = new Timetable(tick, yield* Monotonic.now)
+      const clock = yield* Clock.Clock
+      const now = yield* Monotonic.reader
+      const resolution = Duration.toMillis(options.resolution)
+      const tick = resolution / ticks
+      const timetable = new Timetable(tick, now())
       /** The turns that are under way. */
       const turns = yield* FiberMap.make<string>()
       /** The last sample of each node, which the store has taken in: the next one may be written over it. */
@@ -38,22 +41,33 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       /** Each node as its last change left it. */
       const scraped = new Map<string, Node>()
 
-      const expect = (name: string, within: Duration.Duration) =>
-        Effect.flatMap(Monotonic.now, (now) => status.expect(name, now + Duration.toMillis(within)))
+      /** When the next turns begin, as far as was known when the wait began; opened when there are some before. */
+      let awaited = 0
+      const earlier = yield* Latch.make()
+
+      /** Nothing happens at ticks that are nobody's. */
+      const nextTurns = Effect.suspend(() => {
+        earlier.closeUnsafe()
+        awaited = timetable.next
+        const rest = awaited - now()
+        if (rest <= 0) return Effect.void
+        return awaited === Infinity ? earlier.await : Effect.raceFirst(Effect.sleep(rest), earlier.await)
+      })
 
       const later = (name: string, delay: Duration.Duration) =>
-        Effect.flatMap(Monotonic.now, (now) => {
-          const at = now + Duration.toMillis(delay)
+        Effect.suspend(() => {
+          const at = now() + Duration.toMillis(delay)
           timetable.put(name, at)
+          if (at < awaited) earlier.openUnsafe()
           return status.expect(name, at + tick)
         })
 
       const turn = Effect.fnUntraced(function*(name: string) {
         const node = nodes.get(name)
         if (node === undefined) return
-        const startedAt = yield* Clock.currentTimeMillis
+        const startedAt = clock.currentTimeMillisUnsafe()
         // A scrape is bounded by less than that.
-        yield* expect(name, options.resolution)
+        yield* status.expect(name, now() + resolution)
         const [duration, result] = yield* kubelet.scrape(node, samples.get(name)).pipe(
           Effect.tap(store.commit),
           Effect.result,
@@ -118,8 +132,8 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         Stream.runForEach((change) => change._tag === "Put" ? put(change.value) : remove(change.key)),
         Effect.forkScoped
       )
-      yield* Monotonic.now.pipe(
-        Effect.flatMap((now) => Effect.forEach(timetable.take(now), begin, { discard: true })),
+      yield* nextTurns.pipe(
+        Effect.andThen(Effect.suspend(() => Effect.forEach(timetable.take(now()), begin, { discard: true }))),
         Effect.repeat(Schedule.spaced(Duration.millis(tick))),
         Effect.forkScoped
       )

@@ -27,6 +27,14 @@ export class Timetable {
     this.#ticks.delete(name)
   }
 
+  /** The millisecond at which a turn begins next; never where there is none. */
+  get next() {
+    if (this.#names.size === 0) return Infinity
+    let tick = this.#next
+    while (!this.#names.has(tick)) tick++
+    return Math.ceil(tick * this.#length)
+  }
+
   /** Whose turn begins now. */
   take(now: number): ReadonlyArray<string> {
     const taken: Array<string> = []

@@ -53,7 +53,8 @@ export class MetricsStore extends Context.Service<MetricsStore, {
         const published = new Published(retention)
 
         const commit = (sample: Sample) =>
-          Effect.map(Monotonic.now, (now) => {
+          Effect.sync(() => {
+            const now = clock()
             const points = nodes.get(sample.node) ??
               new NodePoints(sample.node, { resolution, retention, publishSwap: options.publishSwap })
             nodes.set(sample.node, points)
@@ -85,7 +86,7 @@ export class MetricsStore extends Context.Service<MetricsStore, {
               pods: (list) => published.pods(list, now)
             }
           },
-          depth: (node) => Effect.map(Monotonic.now, (now) => nodes.get(node)?.depth(now) ?? 0),
+          depth: (node) => Effect.sync(() => nodes.get(node)?.depth(clock()) ?? 0),
           trace: (namespace, pod) =>
             Effect.sync(() =>
               Array.from(nodes).flatMap(([node, points]) => {
@@ -93,7 +94,7 @@ export class MetricsStore extends Context.Service<MetricsStore, {
                 return waiting === undefined ? [] : [{ node, waiting }]
               })
             ),
-          counts: Effect.map(Monotonic.now, (now) => published.counts(now))
+          counts: Effect.sync(() => published.counts(clock()))
         })
       })
     )

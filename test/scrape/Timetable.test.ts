@@ -43,4 +43,17 @@ describe("Timetable", () => {
     assert.deepStrictEqual(timetable.take(200), ["b"])
     assert.deepStrictEqual(timetable.take(400), ["a"])
   })
+
+  it("says at which tick the next turn begins, if anybody has one", () => {
+    const timetable = new Timetable(100, 1000)
+    assert.strictEqual(timetable.next, Infinity)
+    timetable.put("a", 1777)
+    assert.strictEqual(timetable.next, 1700)
+    timetable.put("b", 1299)
+    assert.strictEqual(timetable.next, 1200)
+    assert.deepStrictEqual(timetable.take(1250), ["b"])
+    assert.strictEqual(timetable.next, 1700)
+    assert.deepStrictEqual(timetable.take(1700), ["a"])
+    assert.strictEqual(timetable.next, Infinity)
+  })
 })
