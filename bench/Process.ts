@@ -42,8 +42,12 @@ export interface Started<Word> {
   readonly word: Word
 }
 
-export const start = async <Word>(file: string, args: ReadonlyArray<string>): Promise<Started<Word>> => {
-  const child = fork(new URL(file, import.meta.url), args, { serialization: "advanced" })
+export const start = async <Word>(
+  file: string,
+  args: ReadonlyArray<string>,
+  nodeFlags: ReadonlyArray<string> = []
+): Promise<Started<Word>> => {
+  const child = fork(new URL(file, import.meta.url), args, { serialization: "advanced", execArgv: [...nodeFlags] })
   return { child, pid: child.pid ?? 0, word: await nextWord(child) }
 }
 

@@ -1,15 +1,15 @@
 /** Every node has its turns: each scrapes its kubelet and commits its own sample, so that none waits for another. */
-import { Clock, Duration, Effect, FiberMap, Latch, Layer, Random, References, Result, Schedule, Stream } from "effect"
+import { Clock, Duration, Effect, FiberMap, Layer, Random, References, Result, Schedule, Stream } from "effect"
 import { type Node, Nodes } from "../discover/Nodes.ts"
 import * as Monotonic from "../Monotonic.ts"
 import type { Sample } from "../Sample.ts"
 import { MetricsStore } from "../store/MetricsStore.ts"
+import * as DueTurns from "./DueTurns.ts"
 import { Kubelet } from "./Kubelet.ts"
 import type { KubeletError } from "./KubeletError.ts"
 import * as ScrapeLog from "./ScrapeLog.ts"
 import * as ScrapeMetrics from "./ScrapeMetrics.ts"
 import { ScrapeStatus } from "./ScrapeStatus.ts"
-import { Timetable } from "./Timetable.ts"
 
 /** Between the first turns of two nodes, on average: a thousand TLS handshakes take a while on one core. */
 const stagger = Duration.millis(4)
@@ -33,7 +33,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       const now = yield* Monotonic.reader
       const resolution = Duration.toMillis(options.resolution)
       const tick = resolution / ticks
-      const timetable = new Timetable(tick, now())
+      const due = yield* DueTurns.make(tick)
       /** The turns that are under way. */
       const turns = yield* FiberMap.make<string>()
       /** The last sample of each node, which the store has taken in: the next one may be written over it. */
@@ -41,24 +41,10 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       /** Each node as its last change left it. */
       const scraped = new Map<string, Node>()
 
-      /** When the next turns begin, as far as was known when the wait began; opened when there are some before. */
-      let awaited = 0
-      const earlier = yield* Latch.make()
-
-      /** Nothing happens at ticks that are nobody's. */
-      const nextTurns = Effect.suspend(() => {
-        earlier.closeUnsafe()
-        awaited = timetable.next
-        const rest = awaited - now()
-        if (rest <= 0) return Effect.void
-        return awaited === Infinity ? earlier.await : Effect.raceFirst(Effect.sleep(rest), earlier.await)
-      })
-
       const later = (name: string, delay: Duration.Duration) =>
         Effect.suspend(() => {
           const at = now() + Duration.toMillis(delay)
-          timetable.put(name, at)
-          if (at < awaited) earlier.openUnsafe()
+          due.put(name, at)
           return status.expect(name, at + tick)
         })
 
@@ -110,7 +96,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
           const spread = Duration.min(options.resolution, Duration.times(stagger, nodes.list().length))
           yield* later(node.name, Duration.millis(yield* Random.nextBetween(0, Duration.toMillis(spread))))
         } else if (mayCure(before, node)) {
-          timetable.delete(node.name)
+          due.delete(node.name)
           yield* begin(node.name)
         }
       })
@@ -121,7 +107,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
           store.forget(name),
           status.forget(name),
           Effect.sync(() => {
-            timetable.delete(name)
+            due.delete(name)
             metrics.forget(name)
             scraped.delete(name)
             samples.delete(name)
@@ -132,8 +118,8 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         Stream.runForEach((change) => change._tag === "Put" ? put(change.value) : remove(change.key)),
         Effect.forkScoped
       )
-      yield* nextTurns.pipe(
-        Effect.andThen(Effect.suspend(() => Effect.forEach(timetable.take(now()), begin, { discard: true }))),
+      yield* due.take.pipe(
+        Effect.flatMap(Effect.forEach(begin, { discard: true })),
         Effect.repeat(Schedule.spaced(Duration.millis(tick))),
         Effect.forkScoped
       )

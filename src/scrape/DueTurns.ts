@@ -1,0 +1,40 @@
+/** A timetable that can be waited for: nothing happens at ticks that are nobody's. */
+import { Effect, Latch } from "effect"
+import * as Monotonic from "../Monotonic.ts"
+import { Timetable } from "./Timetable.ts"
+
+export interface DueTurns {
+  /** The turn of a node begins at the last tick up to that moment, in monotonic time, and no earlier one. */
+  put(name: string, at: number): void
+  delete(name: string): void
+  /** Waits for the next tick that somebody has, and takes those whose turn begins: none when one was put before them meanwhile. */
+  readonly take: Effect.Effect<ReadonlyArray<string>>
+}
+
+/** With ticks of so many milliseconds. For one who takes. */
+export const make = Effect.fnUntraced(function*(tick: number) {
+  const now = yield* Monotonic.reader
+  const timetable = new Timetable(tick, now())
+  /** When the next turns begin, as far as was known when the wait for them began. */
+  let awaited = Infinity
+  /** Opened when there are some before. */
+  const earlier = yield* Latch.make()
+
+  const next = Effect.suspend(() => {
+    earlier.closeUnsafe()
+    awaited = timetable.next
+    const rest = awaited - now()
+    if (rest <= 0) return Effect.void
+    return awaited === Infinity ? earlier.await : Effect.raceFirst(Effect.sleep(rest), earlier.await)
+  })
+
+  const turns: DueTurns = {
+    put: (name, at) => {
+      timetable.put(name, at)
+      if (at < awaited) earlier.openUnsafe()
+    },
+    delete: (name) => timetable.delete(name),
+    take: Effect.map(next, () => timetable.take(now()))
+  }
+  return turns
+})
