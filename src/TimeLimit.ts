@@ -1,9 +1,10 @@
 /** One limit of time for many things that mostly end long before: a single fiber watches over all of them. */
 import { Duration, Effect, type Scope } from "effect"
 import * as Monotonic from "./Monotonic.ts"
+import { type Place, UnderWay } from "./UnderWay.ts"
 
 /** Something that is under way. */
-export interface Running {
+export interface Running extends Place {
   /** By the monotonic clock: milliseconds. */
   readonly end: number
   readonly expire: () => void
@@ -22,18 +23,16 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<TimeLimit, never, Scope.Scope> {
   const now = yield* Monotonic.reader
   const millis = Duration.toMillis(limit)
-  /** In the order in which they began, which is that of their ends. */
-  const running = new Set<Running>()
+  const running = new UnderWay<Running>()
 
   /** Until the next one may be due: what has not begun yet is not before a whole limit from now. */
   const watch = Effect.suspend(() => {
+    let rest = millis
     for (const it of running) {
-      const rest = it.end - now()
-      if (rest > 0) return Effect.sleep(rest)
-      running.delete(it)
-      it.expire()
+      if (it.end > now()) rest = Math.min(rest, it.end - now())
+      else if (running.delete(it)) it.expire()
     }
-    return Effect.sleep(millis)
+    return Effect.sleep(rest)
   })
   yield* watch.pipe(
     // Whatever is wrong with one, the others are watched.
@@ -44,7 +43,7 @@ export const make = Effect.fnUntraced(function*(
 
   return {
     begin: (expire) => {
-      const it = { end: now() + millis, expire }
+      const it = { end: now() + millis, expire, place: 0 }
       running.add(it)
       return it
     },

@@ -1,5 +1,5 @@
 /** Every node has its turns: each scrapes its kubelet and commits its own sample, so that none waits for another. */
-import { Clock, Duration, Effect, FiberMap, Layer, Random, References, Result, Schedule, Stream } from "effect"
+import { Clock, Duration, Effect, Layer, Random, References, Result, Schedule, Stream } from "effect"
 import { type Node, Nodes } from "../discover/Nodes.ts"
 import * as Monotonic from "../Monotonic.ts"
 import type { Sample } from "../Sample.ts"
@@ -10,6 +10,7 @@ import type { KubeletError } from "./KubeletError.ts"
 import * as ScrapeLog from "./ScrapeLog.ts"
 import * as ScrapeMetrics from "./ScrapeMetrics.ts"
 import { ScrapeStatus } from "./ScrapeStatus.ts"
+import * as Turns from "./Turns.ts"
 
 /** Between the first turns of two nodes, on average: a thousand TLS handshakes take a while on one core. */
 const stagger = Duration.millis(4)
@@ -34,8 +35,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       const resolution = Duration.toMillis(options.resolution)
       const tick = resolution / ticks
       const due = yield* DueTurns.make(tick)
-      /** The turns that are under way. */
-      const turns = yield* FiberMap.make<string>()
+      const turns = yield* Turns.make
       /** The last sample of each node, which the store has taken in: the next one may be written over it. */
       const samples = new Map<string, Sample>()
       /** Each node as its last change left it. */
@@ -80,8 +80,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         traces ? Effect.withSpan(turn(name), "Scraper.turn", { attributes: { node: name } }) : turn(name)
 
       const begin = (name: string) =>
-        FiberMap.run(
-          turns,
+        turns.run(
           name,
           traced(name).pipe(
             Effect.catchCause((cause) => Effect.logError(`the turn of node ${name} ended in a defect`, cause)),
@@ -103,7 +102,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
 
       const remove = (name: string) =>
         Effect.all([
-          FiberMap.remove(turns, name),
+          turns.end(name),
           store.forget(name),
           status.forget(name),
           Effect.sync(() => {

@@ -9,15 +9,16 @@ import {
   type Http2Session
 } from "node:http2"
 import type { Server } from "node:https"
+import { type Place, UnderWay } from "../UnderWay.ts"
 import type { ConnectionLimits } from "./ConnectionLimits.ts"
 
 /** Node.js waits for ever: for clients that read nothing, and so fill our memory, and for those that do nothing but ping. */
 export const watch = Effect.fnUntraced(function*(
   server: Server | Http2SecureServer,
   limits: Pick<ConnectionLimits, "answer" | "idle">
-): Effect.fn.Return<{ readonly answers: ReadonlyMap<Answer, unknown> }, never, Scope.Scope> {
+): Effect.fn.Return<{ readonly answers: Iterable<Answering> }, never, Scope.Scope> {
   const clock = yield* Clock.Clock
-  const answers = new Map<Answer, number>()
+  const answers = new UnderWay<Answering>()
   const sessions = new Map<Http2Session, Use>()
 
   server.on("session", (session: Http2Session) => {
@@ -27,10 +28,11 @@ export const watch = Effect.fnUntraced(function*(
   const begin = (_request: IncomingMessage | Http2ServerRequest, answer: Answer) => {
     const session = "stream" in answer ? answer.stream.session : undefined
     const use = session && sessions.get(session)
-    answers.set(answer, clock.currentTimeMillisUnsafe())
+    const answering = { answer, since: clock.currentTimeMillisUnsafe(), place: 0 }
+    answers.add(answering)
     if (use !== undefined) use.open++
     answer.once("close", () => {
-      answers.delete(answer)
+      answers.delete(answering)
       if (use === undefined) return
       use.open--
       use.since = clock.currentTimeMillisUnsafe()
@@ -41,7 +43,7 @@ export const watch = Effect.fnUntraced(function*(
 
   const longest = { answer: Duration.toMillis(limits.answer), idle: Duration.toMillis(limits.idle) }
   const sweep = Effect.map(Clock.currentTimeMillis, (now) => {
-    for (const [answer, since] of answers) if (now - since >= longest.answer) cut(answer)
+    for (const { answer, since } of answers) if (now - since >= longest.answer) cut(answer)
     for (const [session, { open, since }] of sessions) if (open === 0 && now - since >= longest.idle) leave(session)
   })
   const often = Duration.millis(Math.min(longest.answer, longest.idle) / 16)
@@ -50,6 +52,12 @@ export const watch = Effect.fnUntraced(function*(
 })
 
 export type Answer = ServerResponse | Http2ServerResponse
+
+/** An answer that is not all taken, and since when. */
+export interface Answering extends Place {
+  readonly answer: Answer
+  readonly since: number
+}
 
 /** How many requests are under way on a connection, and when the last one ended. */
 interface Use {

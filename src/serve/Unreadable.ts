@@ -10,11 +10,11 @@ import { Status } from "./schema/Meta.ts"
 import { fromError } from "./Status.ts"
 
 /** Answers whom the server cannot hear out, and leaves. */
-export const listen = (server: Server | Http2SecureServer, answers: ReadonlyMap<Patience.Answer, unknown>) =>
+export const listen = (server: Server | Http2SecureServer, answers: Iterable<Patience.Answering>) =>
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     const answer = answerTo(error.code)
     // Who speaks while being answered would take this for a part of that answer.
-    const isAnswered = Array.from(answers.keys()).some(({ req }) => req.socket === socket)
+    const isAnswered = Array.from(answers).some(({ answer }) => answer.req.socket === socket)
     if (answer === undefined || isAnswered || !socket.writable) return socket.destroy()
     // Leaving at once could take the answer back.
     socket.end(answer)

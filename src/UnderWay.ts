@@ -1,0 +1,39 @@
+/**
+ * What is under way, in no order: much comes and goes, and little is there at a time.
+ *
+ * In a `Set` or `Map` it would outlive its end. Both move to a new table time and again, and V8 lets each table know the next: as soon as
+ * one is old, all that follow are kept, with all they ever held, until the whole heap is marked.
+ */
+
+export interface Place {
+  /** Where it stands: that of the collection alone to set. */
+  place: number
+}
+
+export class UnderWay<A extends Place> implements Iterable<A> {
+  readonly #all: Array<A> = []
+
+  add(it: A) {
+    it.place = this.#all.push(it) - 1
+  }
+
+  /** Whether it was there. */
+  delete(it: A) {
+    if (this.#all[it.place] !== it) return false
+    const last = this.#all.pop()
+    if (last !== undefined && last !== it) {
+      last.place = it.place
+      this.#all[it.place] = last
+    }
+    return true
+  }
+
+  get size() {
+    return this.#all.length
+  }
+
+  /** Those of this moment, whatever comes and goes meanwhile. */
+  [Symbol.iterator]() {
+    return this.#all.slice().values()
+  }
+}
