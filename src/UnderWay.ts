@@ -28,10 +28,6 @@ export class UnderWay<A extends Place> implements Iterable<A> {
     return true
   }
 
-  get size() {
-    return this.#all.length
-  }
-
   /** Those of this moment, whatever comes and goes meanwhile. */
   [Symbol.iterator]() {
     return this.#all.slice().values()

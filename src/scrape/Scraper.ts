@@ -102,11 +102,11 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
 
       const remove = (name: string) =>
         Effect.all([
+          Effect.sync(() => due.delete(name)),
           turns.end(name),
           store.forget(name),
           status.forget(name),
           Effect.sync(() => {
-            due.delete(name)
             metrics.forget(name)
             scraped.delete(name)
             samples.delete(name)
