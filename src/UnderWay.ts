@@ -2,7 +2,7 @@
  * What is under way, in no order: much comes and goes, and little is there at a time.
  *
  * In a `Set` or `Map` it would outlive its end. Both move to a new table time and again, and V8 lets each table know the next: as soon as
- * one is old, all that follow are kept, with all they ever held, until the whole heap is marked.
+ * one is old, all that follow are kept, with all they ever held, until the whole heap is marked (docs/decisions.md has a program).
  */
 
 export interface Place {
@@ -13,6 +13,7 @@ export interface Place {
 export class UnderWay<A extends Place> implements Iterable<A> {
   readonly #all: Array<A> = []
 
+  /** Once: what is there already is not added again. */
   add(it: A) {
     it.place = this.#all.push(it) - 1
   }

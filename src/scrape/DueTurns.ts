@@ -11,7 +11,7 @@ export interface DueTurns {
   readonly take: Effect.Effect<ReadonlyArray<string>>
 }
 
-/** With ticks of so many milliseconds. For one who takes. */
+/** With ticks of so many milliseconds. One at a time may take. */
 export const make = Effect.fnUntraced(function*(tick: number) {
   const now = yield* Monotonic.reader
   const timetable = new Timetable(tick, now())
