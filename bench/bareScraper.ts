@@ -36,7 +36,8 @@ const cycle = async () => {
   const pages: Array<Promise<void>> = []
   for (const port of ports.split(",")) {
     const due = began + Math.floor(pages.length * pace / tick) * tick
-    if (due > performance.now()) await sleep(due - performance.now())
+    const rest = due - performance.now()
+    if (rest > 0) await sleep(rest)
     pages.push(get(port))
   }
   await Promise.all(pages)

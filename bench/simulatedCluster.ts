@@ -27,6 +27,9 @@ const deployed = (pod: Pod, index: number): Pod => {
   }
 }
 
+/** As cAdvisor waits, ten to twenty seconds: two readings of a container are never as far apart as those of another. */
+const readings = { housekeeping: Duration.seconds(15), jitter: Duration.seconds(5) }
+
 if (import.meta.main) {
   const [nodes = 0, podsPerNode = 0] = process.argv.slice(2).map(Number)
   const generated = generate({ nodes, podsPerNode, containersPerPod: 1 })
@@ -40,7 +43,7 @@ if (import.meta.main) {
     return yield* Effect.never
   }).pipe(
     Effect.scoped,
-    Effect.provide(Simulation.layer({ cluster, housekeeping: Duration.seconds(10) })),
+    Effect.provide(Simulation.layer({ cluster, ...readings })),
     Effect.provide(NodeServices.layer),
     NodeRuntime.runMain
   )

@@ -27,9 +27,10 @@ export const make = Effect.fnUntraced(function*(
 
   /** Until the next one may be due: what has not begun yet is not before a whole limit from now. */
   const watch = Effect.suspend(() => {
+    const at = now()
     let rest = millis
     for (const it of running) {
-      if (it.end > now()) rest = Math.min(rest, it.end - now())
+      if (it.end > at) rest = Math.min(rest, it.end - at)
       else if (running.delete(it)) it.expire()
     }
     return Effect.sleep(rest)

@@ -78,7 +78,7 @@ export class Kubelet extends Context.Service<Kubelet, {
             attempted,
             ({ reason }) => worthAnotherAddress.has(reason),
             (error) =>
-              Effect.suspend(() => Effect.timeout(anyOf(node, before, others, end), end - now())).pipe(
+              Effect.suspend(() => Effect.timeout(anyOf(node, before, others, end), Math.max(0, end - now()))).pipe(
                 Effect.mapError(() => error)
               )
           )

@@ -25,22 +25,23 @@ export const scrapeError = () => family(scrapeErrorFamily, [" 1"])
 /**
  * A page that is printed again and again. What stays the same, labels and gauges, is laid out once.
  *
- * Every container is read once per `housekeeping` (milliseconds) with a phase of its own, as cAdvisor does: its timestamp
- * lags behind the kubelet's clock by less than that. Counters are usage times the age at that very timestamp, so that the
- * rate between any two readings is exactly the configured usage.
+ * Every container is read once per `housekeeping` with a phase of its own, and then later by less than the `jitter` (both
+ * milliseconds): its timestamp lags behind the kubelet's clock by less than their sum. Counters are usage times the age at
+ * that very timestamp, so that the rate between any two readings is exactly the configured usage.
  */
 export const make = (options: {
   readonly node: Node
   readonly bootedAt: number
   readonly pods: ReadonlyArray<RunningPod>
   readonly housekeeping: number
+  readonly jitter?: number
 }): KubeletPage => {
-  const { bootedAt, housekeeping, node, pods } = options
+  const { bootedAt, housekeeping, jitter = 0, node, pods } = options
   const row = (labels: string, usage: Usage, startedAt: number): Row => ({
     labels,
     startedAt,
     startTime: `${labels} ${formatFloat(startedAt / 1000)}`,
-    phase: hash(`${node.name}${labels}`) % housekeeping,
+    readBefore: lastReading(hash(`${node.name}${labels}`), housekeeping, jitter),
     microcores: usage.cpuNanocores / 1000,
     memory: formatFloat(usage.memoryBytes),
     swap: formatFloat(usage.swapBytes ?? 0)
@@ -57,9 +58,9 @@ export const make = (options: {
 
   return {
     print: (moment) => {
-      const containers = takeReadings(containerRows, moment, housekeeping)
-      const node = takeReadings(nodeRows, moment, housekeeping)
-      const pods = takeReadings(podRows, moment, housekeeping)
+      const containers = takeReadings(containerRows, moment)
+      const node = takeReadings(nodeRows, moment)
+      const pods = takeReadings(podRows, moment)
       return family(cpuFamily("container"), containers.map(cpu)) +
         family(memoryFamily("container"), containers.map(memory)) +
         family(startTimeFamily, containerRows.map(({ startTime }) => startTime)) +
@@ -80,8 +81,8 @@ interface Row {
   readonly labels: string
   readonly startedAt: number
   readonly startTime: string
-  /** Where in a housekeeping step this one is read, milliseconds. */
-  readonly phase: number
+  /** When it was read last, at that moment. */
+  readonly readBefore: (now: number) => number
   readonly microcores: number
   readonly memory: string
   readonly swap: string
@@ -97,12 +98,11 @@ interface Reading {
 /** The last reading of every row; one that started after its last turn has none yet. */
 const takeReadings = (
   rows: ReadonlyArray<Row>,
-  { countersResetAt = -Infinity, now, skew = 0 }: Moment,
-  housekeeping: number
+  { countersResetAt = -Infinity, now, skew = 0 }: Moment
 ) => {
   const readings: Array<Reading> = []
   for (const row of rows) {
-    const timestamp = now - modulo(now - row.phase, housekeeping)
+    const timestamp = row.readBefore(now)
     if (timestamp < row.startedAt) continue
     const since = countersResetAt <= timestamp ? Math.max(countersResetAt, row.startedAt) : row.startedAt
     // a microcore burns one nanosecond of CPU time in a millisecond
@@ -112,9 +112,24 @@ const takeReadings = (
   return readings
 }
 
-const modulo = (a: number, b: number) => ((a % b) + b) % b
+/** When a series was read last: with a phase and lateness of its own, the same on every run. */
+const lastReading = (series: number, housekeeping: number, jitter: number) => {
+  const phase = series % housekeeping
+  const readAt = (turn: number) => turn * housekeeping + phase + (jitter === 0 ? 0 : mixed(series, turn) % jitter)
+  return (now: number) => {
+    const turn = Math.floor((now - phase) / housekeeping)
+    const at = readAt(turn)
+    return at <= now ? at : readAt(turn - 1)
+  }
+}
 
-/** FNV-1a: the same phase for the same series on every run. */
+/** Two whole numbers as one that looks random. */
+const mixed = (a: number, b: number) => {
+  const product = Math.imul(a ^ Math.imul(b, 0x9e3779b1), 0x85ebca6b)
+  return (product ^ product >>> 15) >>> 0
+}
+
+/** FNV-1a. */
 const hash = (text: string) => {
   let h = 0x811c9dc5
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193)

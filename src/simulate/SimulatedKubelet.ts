@@ -39,6 +39,7 @@ export const make = (options: {
   /** What runs on the node now; the same array until that changes. */
   readonly pods: () => ReadonlyArray<KubeletPage.RunningPod>
   readonly housekeeping: Duration.Duration
+  readonly jitter: Duration.Duration
   readonly access: typeof Access.Service
 }): SimulatedKubelet => {
   const broken = new ConnectionBroken({ node: options.node.name })
@@ -61,7 +62,12 @@ export const make = (options: {
     return laidOut.page
   }
   const layOut = (pods: ReadonlyArray<KubeletPage.RunningPod>) =>
-    KubeletPage.make({ ...options, pods, housekeeping: Duration.toMillis(options.housekeeping) })
+    KubeletPage.make({
+      ...options,
+      pods,
+      housekeeping: Duration.toMillis(options.housekeeping),
+      jitter: Duration.toMillis(options.jitter)
+    })
 
   const print = (now: number, met: Active | undefined): string => {
     switch (met?.fault._tag) {

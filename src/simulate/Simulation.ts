@@ -20,6 +20,8 @@ export interface Options {
   readonly cluster: Cluster
   /** How often containers are read, 10 s: a real kubelet's default. */
   readonly housekeeping?: Duration.Duration
+  /** How much later than that at most, none: a real kubelet's is as long as its housekeeping. */
+  readonly jitter?: Duration.Duration
   readonly bookmarkInterval?: Duration.Duration
   /** Without a metrics server installed: somebody will. */
   readonly bare?: boolean
@@ -49,7 +51,7 @@ export const layer = (options: Options) =>
     Layer.provideMerge(ApiServer.layer(options)),
     Layer.provideMerge(ApiServices.layer),
     Layer.provideMerge([Aggregator.layer, ApiFaults.layer]),
-    Layer.provideMerge(KubeletFleet.layer({ housekeeping: options.housekeeping ?? Duration.seconds(10) })),
+    Layer.provideMerge(KubeletFleet.layer(kubelets(options))),
     Layer.provideMerge(state(options)),
     Layer.provideMerge(Identities.layer)
   )
@@ -63,10 +65,15 @@ export const layerMemory = (options: Options & { readonly dispatch?: Dispatch })
       options.dispatch === undefined ? Aggregator.layer : Aggregator.layerWith(options.dispatch),
       ApiFaults.layer
     ]),
-    Layer.provideMerge(KubeletFleet.layerMemory({ housekeeping: options.housekeeping ?? Duration.seconds(10) })),
+    Layer.provideMerge(KubeletFleet.layerMemory(kubelets(options))),
     Layer.provideMerge(state(options)),
     Layer.provideMerge(Identities.layer)
   )
+
+const kubelets = ({ housekeeping = Duration.seconds(10), jitter = Duration.zero }: Options) => ({
+  housekeeping,
+  jitter
+})
 
 /** What is stored at the beginning, and who may do what with it. */
 const state = (options: Options) =>

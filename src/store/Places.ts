@@ -53,6 +53,18 @@ export class Places {
     }
     return this
   }
+
+  /**
+   * Notes of each object whether its usage still stands. This is the first that is read of all these usages, and they lie
+   * scattered: a loop that does nothing else has the processor wait for many of them at a time.
+   */
+  noteStanding(now: number, retention: number, stands: Array<boolean>) {
+    const { blocks, rows, starts } = this
+    for (let index = 0; index < blocks.length; index++) {
+      const block = blocks[index]
+      stands[index] = block !== undefined && block.stands(rows[starts[index]!]!, now, retention)
+    }
+  }
 }
 
 /** The usages of one object of a list after another: they are to be read before those of the next are asked for. */
@@ -64,6 +76,8 @@ export class PlacedUsages implements Usages {
   /** Where the part begins that was looked at last. */
   #from = -most
   #places!: Places
+  /** Of the objects of that part. */
+  readonly #stands: Array<boolean> = []
   #block!: UsageBlock
   #start = 0
   #earliest = 0
@@ -80,12 +94,13 @@ export class PlacedUsages implements Usages {
       const part = Math.floor(index / most)
       this.#from = part * most
       this.#places = this.#look(part)
+      this.#places.noteStanding(this.#now, this.#retention, this.#stands)
     }
     const { blocks, rows, starts } = this.#places
     const place = index - this.#from
     const block = blocks[place]
+    if (block === undefined || this.#stands[place] !== true) return undefined
     const start = starts[place]!
-    if (block === undefined || !block.stands(rows[start]!, this.#now, this.#retention)) return undefined
     this.#block = block
     this.#start = start
     this.size = starts[place + 1]! - start

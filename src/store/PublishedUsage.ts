@@ -1,16 +1,20 @@
 /** What is published of a node and of its containers: a row of usage for each. */
 import type { Usages } from "../Sample.ts"
 
-const fields = 7
+/** Of a row, in the order in which lists read them: at once, and mostly from one line of the processor's cache. */
+const fields = 6
 
 /** The last usages of a node, as its points are laid out: newer ones are written over them, another layout has another block. */
 export class UsageBlock {
   readonly node: string
+  /** The fields of all rows; behind them, when the container of each row began. */
   readonly #values: Float64Array
+  readonly #startTimes: number
 
   constructor(node: string, rows: number) {
     this.node = node
-    this.#values = new Float64Array(rows * fields).fill(Number.NaN)
+    this.#startTimes = rows * fields
+    this.#values = new Float64Array(this.#startTimes + rows).fill(Number.NaN)
   }
 
   /** Swap that is not published is NaN. */
@@ -26,38 +30,38 @@ export class UsageBlock {
   ) {
     const values = this.#values
     const at = row * fields
-    values[at] = timestamp
-    values[at + 1] = window
-    values[at + 2] = cpuNanocores
-    values[at + 3] = memoryBytes
-    values[at + 4] = swapBytes
-    values[at + 5] = startTime
-    values[at + 6] = publishedAt
+    values[at] = publishedAt
+    values[at + 1] = timestamp
+    values[at + 2] = window
+    values[at + 3] = cpuNanocores
+    values[at + 4] = memoryBytes
+    values[at + 5] = swapBytes
+    values[this.#startTimes + row] = startTime
   }
 
   timestamp(row: number) {
-    return this.#values[row * fields]!
-  }
-
-  window(row: number) {
     return this.#values[row * fields + 1]!
   }
 
-  cpuNanocores(row: number) {
+  window(row: number) {
     return this.#values[row * fields + 2]!
   }
 
-  memoryBytes(row: number) {
+  cpuNanocores(row: number) {
     return this.#values[row * fields + 3]!
   }
 
-  swapBytes(row: number) {
+  memoryBytes(row: number) {
     return this.#values[row * fields + 4]!
+  }
+
+  swapBytes(row: number) {
+    return this.#values[row * fields + 5]!
   }
 
   /** By our clock; kubelet clocks may be skewed. */
   publishedAt(row: number) {
-    return this.#values[row * fields + 6]!
+    return this.#values[row * fields]!
   }
 
   /** Whether the last good value of a row may still be served. */
@@ -78,7 +82,7 @@ export class UsageBlock {
   start(rows: ReadonlyArray<number>) {
     let start = Number.POSITIVE_INFINITY
     for (const row of rows) {
-      const startTime = this.#values[row * fields + 5]!
+      const startTime = this.#values[this.#startTimes + row]!
       if (startTime < start) start = startTime
     }
     return start === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : start

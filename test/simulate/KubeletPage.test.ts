@@ -92,6 +92,27 @@ describe("the page", () => {
     assert.isTrue(timestamps.slice(1, 3).every((it) => it === timestamps[0] || it === timestamps[3]))
   })
 
+  it("reads a container later each time by what its jitter makes of it, so that readings are unevenly apart", () => {
+    const page = KubeletPage.make({
+      node,
+      bootedAt: startedAt,
+      pods: cluster.pods.map((pod) => ({ pod, startedAt })),
+      housekeeping: 15_000,
+      jitter: 5000
+    })
+    const seen = Array.from({ length: 600 }, (_, second) => {
+      const at = now + 1000 * second
+      const { timestamp } = read(page.print({ now: at })).get("node_cpu_usage_seconds_total")!
+      assert.isAtMost(timestamp!, at)
+      assert.isAbove(timestamp!, at - 20_000)
+      return timestamp!
+    })
+    const readings = [...new Set(seen)]
+    const gaps = readings.slice(1).map((timestamp, index) => timestamp - readings[index]!)
+    for (const gap of gaps) assert.isTrue(gap > 10_000 && gap < 20_000, `${gap} ms`)
+    assert.isAbove(new Set(gaps).size, 30)
+  })
+
   it("does not read a container before it started", () => {
     const fresh = KubeletPage.make({
       node,

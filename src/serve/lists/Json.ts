@@ -1,9 +1,10 @@
 /** Objects and lists as compact JSON, byte for byte what their schemas encode: the form that most of what is sent has. */
 import { Function } from "effect"
 import type { Labels } from "../../discover/Labels.ts"
-import { formatGoDuration, formatTimestamp } from "../../Quantity.ts"
+import { formatTimestamp } from "../../Quantity.ts"
 import * as Recent from "../../Recent.ts"
 import * as Amounts from "./Amounts.ts"
+import * as Durations from "./Durations.ts"
 import type { Listing, Shape, Slice } from "./Listing.ts"
 import { pieces, roomOf, sharedByNeighbours } from "./Pieces.ts"
 import * as Write from "./Write.ts"
@@ -23,6 +24,8 @@ const text = {
   first: bytes(`{"metadata":{"name":"`),
   next: bytes(`,{"metadata":{"name":"`),
   nextContainer: bytes(","),
+  containers: bytes(`","containers":[`),
+  usage: bytes(`","usage":{"cpu":"`),
   memory: bytes(`","memory":"`),
   swap: bytes(`","swap":"`),
   endOfUsage: bytes(`"}}`),
@@ -34,13 +37,10 @@ const ofLabels = Function.memoize((labels: Labels) =>
   bytes(`${Object.keys(labels).length === 0 ? "" : `,"labels":${JSON.stringify(labels)}`}},"timestamp":"`)
 )
 
-// What lists of the same time, of the same windows and of the same containers have in common.
+// What lists of the same time and of the same containers have in common.
 const recentBytes = Recent.of(bytes)
 const creation = Recent.of((second: number) => `","creationTimestamp":"${formatTimestamp(second * 1000)}"`)
 const timestamp = Recent.of((second: number) => bytes(`${formatTimestamp(second * 1000)}","window":"`))
-const windowBefore = (usage: string) => Recent.of((millis: number) => bytes(`${formatGoDuration(millis)}",${usage}`))
-const windowOfPod = windowBefore(`"containers":[`)
-const windowOfNode = windowBefore(`"usage":{"cpu":"`)
 const container = Recent.of((name: string) => bytes(`{"name":${JSON.stringify(name)},"usage":{"cpu":"`))
 
 /** The fixed texts of an object, and times; the same of a usage, with its quantities. */
@@ -55,7 +55,7 @@ export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shap
     return recentBytes(`${inNamespace}${created}`)
   })
   const labelled = sharedByNeighbours(ofLabels)
-  const window = ofContainers ? windowOfPod : windowOfNode
+  const behindWindow = ofContainers ? text.containers : text.usage
   let separator = isList ? text.first : text.only
 
   const usage = (bytes: Uint8Array, start: number, { cpuNanocores, memoryBytes, swapBytes }: Slice, row: number) => {
@@ -81,7 +81,7 @@ export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shap
       at = Write.run(bytes, at, behindName(namespace))
       at = Write.run(bytes, at, labelled(labels))
       at = Write.run(bytes, at, timestamp(Math.floor(timestamps[index]! / 1000)))
-      at = Write.run(bytes, at, window(windows[index]!))
+      at = Write.run(bytes, Durations.text(bytes, at, windows[index]!), behindWindow)
       const first = starts[index]!
       if (!ofContainers) return usage(bytes, at, slice, first)
       const end = starts[index + 1]!

@@ -4,9 +4,9 @@ import { Function } from "effect"
 import type { Labels } from "../../discover/Labels.ts"
 import * as Recent from "../../Recent.ts"
 import { writeLabels, writeListMeta, writeTime } from "../protobuf/Meta.ts"
-import { writeDuration } from "../protobuf/Metrics.ts"
 import { envelope, message, string, type Write as WriteMessage } from "../protobuf/Wire.ts"
 import * as Amounts from "./Amounts.ts"
+import * as Durations from "./Durations.ts"
 import type { Listing, Shape, Slice } from "./Listing.ts"
 import { pieces, roomOf, sharedByNeighbours } from "./Pieces.ts"
 import * as Write from "./Write.ts"
@@ -31,7 +31,7 @@ const envelopeOf = Function.memoize(({ apiVersion, isList, kind }: Shape) => ({
 /** Fields of type message or string: their number, and that their length follows. */
 const field = (number: number) => number << 3 | 2
 
-const [first, second, fourth] = [field(1), field(2), field(4)]
+const [first, second, third, fourth] = [field(1), field(2), field(3), field(4)]
 
 /** An entry of a map: the resource, and a message that holds nothing but a text. The lengths are not known yet. */
 const entry = (number: number) => (resource: string) =>
@@ -49,11 +49,10 @@ const ofNode = entries(4)
 /** Of a node the greater part, and always the same. */
 const ofLabels = Function.memoize((labels: Labels) => written(writeLabels, labels))
 
-// What lists of the same times, of the same windows and of the same containers have in common.
+// What lists of the same times and of the same containers have in common.
 const timestamp = Recent.of((second: number) =>
   written((writer) => message(writer, 2, writeTime, second * 1000), undefined)
 )
-const window = Recent.of((millis: number) => written((writer) => message(writer, 3, writeDuration, millis), undefined))
 /** Behind the name: of seconds since the epoch, and a namespace. */
 const restOfMeta = Recent.of((createdIn: string) => {
   const space = createdIn.indexOf(" ")
@@ -115,7 +114,8 @@ export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shap
       at = Write.run(bytes, at, labelled(labels))
       at = Write.length(bytes, metadata, at, 2)
       at = Write.run(bytes, at, timestamp(Math.floor(timestamps[index]! / 1000)))
-      at = Write.run(bytes, at, window(windows[index]!))
+      bytes[at] = third
+      at = Durations.message(bytes, at + 1, windows[index]!)
       const row = starts[index]!
       if (!ofContainers) at = usage(bytes, at, ofNode, slice, row)
       else {

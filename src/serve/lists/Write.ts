@@ -46,13 +46,13 @@ const plainText = (bytes: Uint8Array, at: number, text: string): number => {
 
 /** A whole number below 2^53, in decimal: at most 16 digits. */
 export const decimal = (bytes: Uint8Array, at: number, value: number): number => {
-  if (value < billion) return digits(bytes, at, value, 1)
+  if (value < billion) return padded(bytes, at, value, 1)
   const high = Math.floor(value / billion)
-  return digits(bytes, digits(bytes, at, high, 1), value - high * billion, 9)
+  return padded(bytes, padded(bytes, at, high, 1), value - high * billion, 9)
 }
 
-/** A whole number below 2^31, filled up with zeros. */
-const digits = (bytes: Uint8Array, at: number, value: number, least: number): number => {
+/** A whole number below 2^31, in at least so many digits. */
+export const padded = (bytes: Uint8Array, at: number, value: number, least: number): number => {
   let count = least
   for (let limit = 10 ** least; value >= limit; limit *= 10) count++
   let rest = value
@@ -68,10 +68,16 @@ const digits = (bytes: Uint8Array, at: number, value: number, least: number): nu
 export const sizeOf = (length: number) =>
   length < 0x80 ? 1 : length < 0x4000 ? 2 : length < 0x20_0000 ? 3 : length < 0x1000_0000 ? 4 : 5
 
-/** A whole number below 2^32, as protobuf has it. */
+/** A whole number below 2^53, as protobuf has it. */
 export const varint = (bytes: Uint8Array, at: number, value: number): number => {
   let rest = value
   let end = at
+  // Bits are those of 32.
+  while (rest > 0x7fff_ffff) {
+    const high = Math.floor(rest / 128)
+    bytes[end++] = rest - 128 * high | 0x80
+    rest = high
+  }
   while (rest > 0x7f) {
     bytes[end++] = rest & 0x7f | 0x80
     rest >>>= 7
