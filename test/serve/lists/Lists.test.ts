@@ -103,10 +103,9 @@ describe("a list, and an object by itself, is written quickly as it is slowly", 
     }
   )
 
-  it.each([
-    ...[0, 1, 999, 1000, 1010, 1001, 15_003, 59_999, 60_000, 61_500, 3_600_000, 3_661_001, 12_345.5],
-    ...[86_399_999, 86_400_000, 900_061_001]
-  ])(
+  const day = 86_400_000
+
+  it.each([0, 1, 999, 1000, 1010, 1001, 12_345.5, 15_003, 59_999, 60_000, 61_500, 3_600_000, day - 1, day, 10 * day])(
     "with a window of %d ms",
     (window) => {
       const { quick, slow } = pods([pod("cart", { window })])
