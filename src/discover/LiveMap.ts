@@ -1,5 +1,6 @@
 /** Kubernetes objects as they are now: read synchronously, listed in order, followed as a stream of changes. */
 import { Effect, Queue, Stream } from "effect"
+import { SortedParts } from "./SortedParts.ts"
 
 export interface Named {
   /** Absent for objects of the cluster, such as nodes. */
@@ -11,16 +12,18 @@ export type Change<A> =
   | { readonly _tag: "Put"; readonly value: A }
   | { readonly _tag: "Delete"; readonly key: string }
 
-/** The objects of one namespace, and their order until one of them changes. */
-interface Shelf<A> {
+/** The objects of one namespace. */
+interface Shelf<A extends Named> {
   readonly byName: Map<string, A>
-  sorted: ReadonlyArray<A> | undefined
+  readonly sorted: SortedParts<A>
 }
 
 export class LiveMap<A extends Named> {
   readonly #same: (a: A, b: A) => boolean
   readonly #shelves = new Map<string, Shelf<A>>()
   readonly #followers = new Set<Queue.Enqueue<Change<A>>>()
+  /** By namespace, sorted, until one comes or goes. */
+  #sorted: ReadonlyArray<SortedParts<A>> | undefined
   #all: ReadonlyArray<A> | undefined
 
   /** What is the same as before is no change, and the object from before stays. */
@@ -38,36 +41,45 @@ export class LiveMap<A extends Named> {
     return this.#shelves.get(namespace)?.byName.get(name)
   }
 
-  /** Sorted by name. */
-  listNamespace(namespace: string): ReadonlyArray<A> {
-    const shelf = this.#shelves.get(namespace)
-    if (shelf === undefined) return []
-    return shelf.sorted ??= [...shelf.byName.values()].toSorted((a, b) => a.name < b.name ? -1 : 1)
+  /**
+   * Sorted by namespace, then by name, in arrays that stay the same until something in them changes. An empty namespace stands
+   * for all.
+   */
+  parts(namespace = ""): ReadonlyArray<ReadonlyArray<A>> {
+    if (namespace !== "") return this.#shelves.get(namespace)?.sorted.parts ?? []
+    this.#sorted ??= [...this.#shelves].toSorted(byKey).map(([, { sorted }]) => sorted)
+    return this.#sorted.flatMap(({ parts }) => parts)
   }
 
-  /** Sorted by namespace, then by name. */
+  /** All of them, in that order. */
   list(): ReadonlyArray<A> {
-    return this.#all ??= [...this.#shelves.keys()].toSorted().flatMap((namespace) => this.listNamespace(namespace))
+    return this.#all ??= this.parts().flat()
   }
 
   put(value: A) {
     const namespace = value.namespace ?? ""
     let shelf = this.#shelves.get(namespace)
     if (shelf === undefined) {
-      shelf = { byName: new Map(), sorted: undefined }
+      shelf = { byName: new Map(), sorted: new SortedParts() }
       this.#shelves.set(namespace, shelf)
+      this.#sorted = undefined
     }
     const before = shelf.byName.get(value.name)
     if (before !== undefined && this.#same(before, value)) return
     shelf.byName.set(value.name, value)
-    this.#changed(shelf, { _tag: "Put", value })
+    shelf.sorted.put(value)
+    this.#changed({ _tag: "Put", value })
   }
 
   delete(namespace: string, name: string) {
     const shelf = this.#shelves.get(namespace)
     if (shelf === undefined || !shelf.byName.delete(name)) return
-    if (shelf.byName.size === 0) this.#shelves.delete(namespace)
-    this.#changed(shelf, { _tag: "Delete", key: namespace === "" ? name : `${namespace}/${name}` })
+    shelf.sorted.delete(name)
+    if (shelf.byName.size === 0) {
+      this.#shelves.delete(namespace)
+      this.#sorted = undefined
+    }
+    this.#changed({ _tag: "Delete", key: namespace === "" ? name : `${namespace}/${name}` })
   }
 
   /** These and no others, in one step; only what differs is a change. */
@@ -93,9 +105,10 @@ export class LiveMap<A extends Named> {
     )
   )
 
-  #changed(shelf: Shelf<A>, change: Change<A>) {
-    shelf.sorted = undefined
+  #changed(change: Change<A>) {
     this.#all = undefined
     for (const follower of this.#followers) Queue.offerUnsafe(follower, change)
   }
 }
+
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => a < b ? -1 : 1

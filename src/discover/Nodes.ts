@@ -19,6 +19,8 @@ export class Nodes extends Context.Service<Nodes, {
   get(name: string): Node | undefined
   /** Sorted by name. */
   list(): ReadonlyArray<Node>
+  /** The same in arrays that stay the same until something in them changes. */
+  parts(): ReadonlyArray<ReadonlyArray<Node>>
   /** First what is there, then what changes. A heartbeat that changes nothing here is no change. */
   readonly changes: Stream.Stream<Change<Node>>
   readonly synced: Effect.Effect<boolean>
@@ -55,7 +57,13 @@ export const resource = (nodeSelector: Option.Option<string>) => ({
 })
 
 const view = (live: LiveMap<Node>, reflector: Reflector.Reflector) =>
-  Nodes.of({ ...reflector, get: (name) => live.get("", name), list: () => live.list(), changes: live.changes })
+  Nodes.of({
+    ...reflector,
+    get: (name) => live.get("", name),
+    list: () => live.list(),
+    parts: () => live.parts(),
+    changes: live.changes
+  })
 
 const metricsPath = "metrics.k8s.io/resource-metrics-path"
 

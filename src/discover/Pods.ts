@@ -12,10 +12,11 @@ export interface Pod {
 
 export class Pods extends Context.Service<Pods, {
   get(namespace: string, name: string): Pod | undefined
-  /** Sorted by namespace, then by name. */
-  list(): ReadonlyArray<Pod>
-  /** Sorted by name. */
-  listNamespace(namespace: string): ReadonlyArray<Pod>
+  /**
+   * Sorted by namespace, then by name, in arrays that stay the same until something in them changes. An empty namespace stands
+   * for all.
+   */
+  parts(namespace: string): ReadonlyArray<ReadonlyArray<Pod>>
   readonly synced: Effect.Effect<boolean>
   readonly awaitSynced: Effect.Effect<void>
   readonly health: Effect.Effect<Reflector.Health>
@@ -53,8 +54,7 @@ const view = (live: LiveMap<Pod>, reflector: Reflector.Reflector) =>
   Pods.of({
     ...reflector,
     get: (namespace, name) => live.get(namespace, name),
-    list: () => live.list(),
-    listNamespace: (namespace) => live.listNamespace(namespace)
+    parts: (namespace) => live.parts(namespace)
   })
 
 const PodObject = Schema.Struct({

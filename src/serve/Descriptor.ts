@@ -2,7 +2,7 @@
 import type { Node, Nodes } from "../discover/Nodes.ts"
 import type { Pod, Pods } from "../discover/Pods.ts"
 import type { Usages } from "../Sample.ts"
-import type { Snapshot, UsagesOfList } from "../store/MetricsStore.ts"
+import type { Snapshot, UsagesOfPart } from "../store/MetricsStore.ts"
 import * as Forms from "./Forms.ts"
 import type { Listed, Listing } from "./lists/Listing.ts"
 import { writeNode, writePod } from "./protobuf/Metrics.ts"
@@ -14,11 +14,11 @@ export interface Descriptor<Object extends Listed> {
   /** What a 404 calls the object itself, and what it calls the metrics of an object that is there. */
   readonly notFound: { readonly object: string; readonly metrics: string }
   readonly selectableFields: ReadonlyArray<string>
-  /** An empty namespace stands for all of them. */
-  list(namespace: string): ReadonlyArray<Object>
+  /** In arrays that stay the same until something in them changes. An empty namespace stands for all of them. */
+  parts(namespace: string): ReadonlyArray<ReadonlyArray<Object>>
   find(namespace: string, name: string): Object | undefined
   usages(snapshot: Snapshot, object: Object): Usages | undefined
-  usagesOf(snapshot: Snapshot, list: ReadonlyArray<Object>): UsagesOfList
+  usagesOf(snapshot: Snapshot, part: ReadonlyArray<Object>): UsagesOfPart
   field(name: string, object: Object, usages: Usages): string
   qualifiedName(object: Object): string
   /** Answers of a version: with one object, and with many. */
@@ -32,10 +32,10 @@ export const ofNodes = (nodes: Nodes["Service"]): Descriptor<Node> => ({
   resource: "nodes",
   notFound: { object: "node", metrics: "nodemetrics" },
   selectableFields: ["metadata.name", "metadata.namespace"],
-  list: () => nodes.list(),
+  parts: () => nodes.parts(),
   find: (_, name) => nodes.get(name),
   usages: (snapshot, node) => snapshot.node(node.name),
-  usagesOf: (snapshot, list) => snapshot.nodes(list),
+  usagesOf: (snapshot, part) => snapshot.nodes(part),
   field: (name, node) => name === "metadata.name" ? node.name : "",
   qualifiedName: (node) => node.name,
   forms: (version) => {
@@ -63,10 +63,10 @@ export const ofPods = (
   resource: "pods",
   notFound: { object: "pods", metrics: "podmetrics" },
   selectableFields: ["metadata.name", "metadata.namespace", ...options.selectByNode ? ["spec.nodeName"] : []],
-  list: (namespace) => namespace === "" ? pods.list() : pods.listNamespace(namespace),
+  parts: (namespace) => pods.parts(namespace),
   find: (namespace, name) => pods.get(namespace, name),
   usages: (snapshot, pod) => snapshot.pod(pod.namespace, pod.name),
-  usagesOf: (snapshot, list) => snapshot.pods(list),
+  usagesOf: (snapshot, part) => snapshot.pods(part),
   field: (name, pod, usages) =>
     name === "metadata.name" ? pod.name : name === "metadata.namespace" ? pod.namespace : usages.node,
   qualifiedName: (pod) => `${pod.namespace}/${pod.name}`,

@@ -85,7 +85,7 @@ export const make = <Object extends Listing.Listed, Item extends Table.Item, Kin
       return {
         json: () => whole().json(),
         protobuf: () => whole().protobuf(),
-        pieces: (form) => pieces(form, Listing.make(now, [it], () => usages), shapeOfOne),
+        pieces: (form) => pieces(form, Listing.make(now, [[it]], () => () => usages), shapeOfOne),
         convert: converter(() => [item()], false)
       }
     },

@@ -65,9 +65,9 @@ const serve = <Object extends Listing.Listed>(
 ) =>
 (version: Version): Resource => {
   const { many, one } = descriptor.forms(version)
-  // Lists never change, and who asks comes again with the same selector.
+  // Parts of lists never change, and who asks comes again with the same selector.
   const selection = Function.memoize((selector: LabelSelector.LabelSelector) =>
-    Function.memoize((all: ReadonlyArray<Object>) => LabelSelector.select(selector, all))
+    Function.memoize((part: ReadonlyArray<Object>) => LabelSelector.select(selector, part))
   )
   const matches = (fields: FieldSelector.FieldSelector, object: Object, usages: Usages) =>
     FieldSelector.matches(fields, (name) => descriptor.field(name, object, usages))
@@ -78,16 +78,18 @@ const serve = <Object extends Listing.Listed>(
       if (options.watch) return yield* new VerbNotSupported({ verb: "watch", group, resource: descriptor.resource })
       const now = clock.currentTimeMillisUnsafe()
       const snapshot = store.snapshot()
-      const objects = selection(options.labels)(descriptor.list(namespace))
-      const usagesOf = descriptor.usagesOf(snapshot, objects)
+      const parts = descriptor.parts(namespace).map(selection(options.labels))
       const { fields } = options
-      return many(Listing.make(now, objects, (object, index) => {
-        const usages = usagesOf.at(index)
-        if (usages === undefined) return undefined
-        // Few select by fields, and asking takes a closure for each object.
-        if (fields.length > 0 && !matches(fields, object, usages)) return undefined
-        freshness.observe(now - usages.timestamp)
-        return usages
+      return many(Listing.make(now, parts, (part) => {
+        const usagesOf = descriptor.usagesOf(snapshot, part)
+        return (object, index) => {
+          const usages = usagesOf.at(index)
+          if (usages === undefined) return undefined
+          // Few select by fields, and asking takes a closure for each object.
+          if (fields.length > 0 && !matches(fields, object, usages)) return undefined
+          freshness.observe(now - usages.timestamp)
+          return usages
+        }
       }))
     }),
 

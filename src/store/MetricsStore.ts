@@ -8,13 +8,13 @@ import { type NodeName, type PodName, Published } from "./Published.ts"
 export interface Snapshot {
   node(name: string): Usages | undefined
   pod(namespace: string, name: string): Usages | undefined
-  /** Of the nodes or pods of a list, which never changes: quicker for many, and for those who come with the same list again. */
-  nodes(list: ReadonlyArray<NodeName>): UsagesOfList
-  pods(list: ReadonlyArray<PodName>): UsagesOfList
+  /** Of the nodes or pods of a part of a list, which never changes: quicker for many, and for who comes with the same part again. */
+  nodes(part: ReadonlyArray<NodeName>): UsagesOfPart
+  pods(part: ReadonlyArray<PodName>): UsagesOfPart
 }
 
-export interface UsagesOfList {
-  /** Of the object at this place in the list; to be read before those of the next are asked for. */
+export interface UsagesOfPart {
+  /** Of the object at this place in the part; to be read before those of the next are asked for. */
   at(index: number): Usages | undefined
 }
 
@@ -82,8 +82,8 @@ export class MetricsStore extends Context.Service<MetricsStore, {
             return {
               node: (name) => published.node(name, now),
               pod: (namespace, name) => published.pod(namespace, name, now),
-              nodes: (list) => published.nodes(list, now),
-              pods: (list) => published.pods(list, now)
+              nodes: (part) => published.nodes(part, now),
+              pods: (part) => published.pods(part, now)
             }
           },
           depth: (node) => Effect.sync(() => nodes.get(node)?.depth(clock()) ?? 0),

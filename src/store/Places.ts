@@ -1,32 +1,20 @@
-/** Where the usages of a list are: looked for once, and read without a detour for as long as nothing has moved. */
+/** Where the usages of a part of a list are: looked for once, and read without a detour for as long as nothing has moved. */
 import type { Usages } from "../Sample.ts"
 import type { PublishedUsage, UsageBlock } from "./PublishedUsage.ts"
 
-/** Objects of one part of a list: to look for those of a whole list at once would keep others waiting. */
-const most = 1024
-
-/** Of a part of a list, in columns: an object that is nowhere has no block. */
+/** In columns: an object that is nowhere has no block. */
 export class Places {
   readonly blocks: Array<UsageBlock | undefined> = []
   /** Where the rows of each object begin in the next columns; and behind the last one, where they end. */
   readonly starts: Array<number> = [0]
   readonly rows: Array<number> = []
   readonly names: Array<string> = []
-  readonly #from: number
   readonly #found: Array<PublishedUsage | undefined>
   #moves = Number.NaN
 
-  private constructor(from: number, length: number) {
-    this.#from = from
+  /** Of so many objects. */
+  constructor(length: number) {
     this.#found = Array<PublishedUsage | undefined>(length).fill(undefined)
-  }
-
-  /** The parts of a list that is so long. */
-  static of(length: number): ReadonlyArray<Places> {
-    return Array.from(
-      { length: Math.ceil(length / most) },
-      (_, part) => new Places(part * most, Math.min(most, length - part * most))
-    )
   }
 
   /** Looks again if anything moved since. What was found is looked for again only when it is released. */
@@ -38,7 +26,7 @@ export class Places {
     for (let index = 0; index < this.#found.length; index++) {
       let usage = this.#found[index]
       if (usage === undefined || usage.isReleased) {
-        usage = find(this.#from + index)
+        usage = find(index)
         this.#found[index] = usage
       }
       this.blocks[index] = usage?.block
@@ -55,55 +43,43 @@ export class Places {
   }
 
   /**
-   * Notes of each object whether its usage still stands. This is the first that is read of all these usages, and they lie
-   * scattered: a loop that does nothing else has the processor wait for many of them at a time.
+   * Of each object, whether its usage still stands. This is the first that is read of all these usages, and they lie scattered:
+   * a loop that does nothing else has the processor wait for many of them at a time.
    */
-  noteStanding(now: number, retention: number, stands: Array<boolean>) {
+  standing(now: number, retention: number): ReadonlyArray<boolean> {
     const { blocks, rows, starts } = this
+    const stands: Array<boolean> = []
     for (let index = 0; index < blocks.length; index++) {
       const block = blocks[index]
       stands[index] = block !== undefined && block.stands(rows[starts[index]!]!, now, retention)
     }
+    return stands
   }
 }
 
-/** The usages of one object of a list after another: they are to be read before those of the next are asked for. */
+/** The usages of one object after another: they are to be read before those of the next are asked for. */
 export class PlacedUsages implements Usages {
-  readonly #look: (part: number) => Places
-  readonly #now: number
-  /** Milliseconds. */
-  readonly #retention: number
-  /** Where the part begins that was looked at last. */
-  #from = -most
-  #places!: Places
-  /** Of the objects of that part. */
-  readonly #stands: Array<boolean> = []
+  readonly #places: Places
+  readonly #stands: ReadonlyArray<boolean>
   #block!: UsageBlock
   #start = 0
   #earliest = 0
   size = 0
 
-  constructor(look: (part: number) => Places, now: number, retention: number) {
-    this.#look = look
-    this.#now = now
-    this.#retention = retention
+  /** At that moment; both in milliseconds. */
+  constructor(places: Places, now: number, retention: number) {
+    this.#places = places
+    this.#stands = places.standing(now, retention)
   }
 
   at(index: number): Usages | undefined {
-    if (index < this.#from || index >= this.#from + most) {
-      const part = Math.floor(index / most)
-      this.#from = part * most
-      this.#places = this.#look(part)
-      this.#places.noteStanding(this.#now, this.#retention, this.#stands)
-    }
     const { blocks, rows, starts } = this.#places
-    const place = index - this.#from
-    const block = blocks[place]
-    if (block === undefined || this.#stands[place] !== true) return undefined
-    const start = starts[place]!
+    const block = blocks[index]
+    if (block === undefined || this.#stands[index] !== true) return undefined
+    const start = starts[index]!
     this.#block = block
     this.#start = start
-    this.size = starts[place + 1]! - start
+    this.size = starts[index + 1]! - start
     this.#earliest = block.earliest(rows, start, start + this.size)
     return this
   }

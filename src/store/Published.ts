@@ -18,8 +18,8 @@ export class Published {
   readonly #nodes = new Map<string, PublishedUsage>()
   /** By namespace, then by name. */
   readonly #pods = new Map<string, Map<string, PublishedUsage>>()
-  /** Of lists that were asked for: where memory is large, finding takes longer than reading. */
-  readonly #places = new WeakMap<ReadonlyArray<unknown>, ReadonlyArray<Places>>()
+  /** Of parts of lists that were asked for: where memory is large, finding takes longer than reading. */
+  readonly #places = new WeakMap<ReadonlyArray<unknown>, Places>()
   /** How often something came, went, or is elsewhere than before. */
   #moves = 0
   /** Milliseconds. */
@@ -37,13 +37,13 @@ export class Published {
     return this.#standing(this.#pods.get(namespace)?.get(name), now)
   }
 
-  nodes(list: ReadonlyArray<NodeName>, now: number) {
-    return this.#placed(list, now, (index) => this.#nodes.get(list[index]!.name))
+  nodes(part: ReadonlyArray<NodeName>, now: number) {
+    return this.#placed(part, now, (index) => this.#nodes.get(part[index]!.name))
   }
 
-  pods(list: ReadonlyArray<PodName>, now: number) {
-    return this.#placed(list, now, (index) => {
-      const { name, namespace } = list[index]!
+  pods(part: ReadonlyArray<PodName>, now: number) {
+    return this.#placed(part, now, (index) => {
+      const { name, namespace } = part[index]!
       return this.#pods.get(namespace)?.get(name)
     })
   }
@@ -132,10 +132,10 @@ export class Published {
     usage.isReleased = true
   }
 
-  #placed(list: ReadonlyArray<unknown>, now: number, find: (index: number) => PublishedUsage | undefined) {
-    const parts = this.#places.get(list) ?? Places.of(list.length)
-    this.#places.set(list, parts)
-    return new PlacedUsages((part) => parts[part]!.look(this.#moves, find), now, this.#retention)
+  #placed(part: ReadonlyArray<unknown>, now: number, find: (index: number) => PublishedUsage | undefined) {
+    const places = this.#places.get(part) ?? new Places(part.length)
+    this.#places.set(part, places)
+    return new PlacedUsages(places.look(this.#moves, find), now, this.#retention)
   }
 
   #standing(usage: PublishedUsage | undefined, now: number) {

@@ -42,9 +42,13 @@ it.effect("pods are found by name, listed in order, and equal labels are one obj
       podObject("web", "a", { tier: "front", app: "web" })
     ]))
     yield* pods.awaitSynced
-    assert.deepStrictEqual(pods.list().map(({ name, namespace }) => `${namespace}/${name}`), ["db/z", "web/a", "web/b"])
-    assert.deepStrictEqual(pods.listNamespace("web").map(({ name }) => name), ["a", "b"])
-    assert.deepStrictEqual(pods.listNamespace("none"), [])
+    assert.deepStrictEqual(pods.parts("").flat().map(({ name, namespace }) => `${namespace}/${name}`), [
+      "db/z",
+      "web/a",
+      "web/b"
+    ])
+    assert.deepStrictEqual(pods.parts("web").flat().map(({ name }) => name), ["a", "b"])
+    assert.deepStrictEqual(pods.parts("none"), [])
     assert.deepEqual(pods.get("web", "a"), { namespace: "web", name: "a", labels: { app: "web", tier: "front" } })
     assert.isUndefined(pods.get("db", "a"))
     assert.strictEqual(pods.get("web", "a")?.labels, pods.get("web", "b")?.labels)
@@ -56,25 +60,25 @@ it.effect("a change reaches the lists of its namespace and leaves the others as 
     yield* (yield* server.next).reply(list("1", [podObject("web", "a"), podObject("db", "z")]))
     const watch = yield* (yield* server.next).open
     yield* settle
-    const [web, db] = [pods.listNamespace("web"), pods.listNamespace("db")]
+    const [web, db] = [pods.parts("web"), pods.parts("db")]
     yield* watch.send(
       { type: "ADDED", object: podObject("web", "b") },
       { type: "MODIFIED", object: podObject("web", "a", { canary: "yes" }) },
       { type: "MODIFIED", object: podObject("db", "z") }
     )
     yield* settle
-    assert.strictEqual(pods.listNamespace("db"), db)
-    assert.deepStrictEqual(web.map(({ name }) => name), ["a"])
-    assert.deepEqual(pods.listNamespace("web").map(({ labels, name }) => [name, labels]), [
+    assert.strictEqual(pods.parts("db"), db)
+    assert.deepStrictEqual(web.flat().map(({ name }) => name), ["a"])
+    assert.deepEqual(pods.parts("web").flat().map(({ labels, name }) => [name, labels]), [
       ["a", { canary: "yes" }],
       ["b", {}]
     ])
-    assert.strictEqual(pods.list().length, 3)
+    assert.strictEqual(pods.parts("").flat().length, 3)
 
     yield* watch.send({ type: "DELETED", object: podObject("db", "z") })
     yield* settle
-    assert.deepStrictEqual(pods.listNamespace("db"), [])
-    assert.strictEqual(pods.list().length, 2)
+    assert.deepStrictEqual(pods.parts("db"), [])
+    assert.strictEqual(pods.parts("").flat().length, 2)
   }))
 
 it.effect("pods that never change are synced from the start", () =>

@@ -13,12 +13,12 @@ const server = (
 ) => {
   const { livezGracePeriod = Duration.zero, served = 1, synced = true } = given
   const health = Effect.succeed({ synced, lastContact: Option.none<number>(), error: Option.some("no answer") })
-  const informer = { health, get: () => undefined, list: () => [] }
+  const informer = { health, get: () => undefined, parts: () => [] }
   return Health.layer({ resolution: Duration.seconds(10), livezGracePeriod }).pipe(
     Layer.provideMerge(ScrapeStatus.layer),
     Layer.provide(Layer.mergeAll(
-      Layer.mock(Nodes, informer),
-      Layer.mock(Pods, { ...informer, listNamespace: () => [] }),
+      Layer.mock(Nodes, { ...informer, list: () => [] }),
+      Layer.mock(Pods, informer),
       Layer.mock(MetricsStore, {
         counts: Effect.succeed({ nodes: served, containers: served }),
         snapshot: () => assert.fail("nobody asks for metrics here")

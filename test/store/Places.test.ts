@@ -1,42 +1,36 @@
-/** Usages of long lists are found in parts, and are of the objects that they were asked for. */
+/** The usages of a part of a list are of the objects that they were asked for, and are looked for once. */
 import { assert, it } from "@effect/vitest"
 import { PlacedUsages, Places } from "../../src/store/Places.ts"
 import { PublishedUsage, UsageBlock } from "../../src/store/PublishedUsage.ts"
 
 const rows = { rows: [0], names: [""] }
 
-/** Published at 1000, but for those that come later. */
-const usages = Array.from({ length: 3000 }, (_, index) => {
+/** Published at 1000. */
+const usages = Array.from({ length: 1000 }, (_, index) => {
   const block = new UsageBlock(`node-${index}`, 1)
   block.set(0, 1000, index, 15_000, index, 2 * index, Number.NaN, Number.NaN)
   return new PublishedUsage(block, rows)
 })
 
-it("every object of a long list has its own, in whatever order they are asked for", () => {
-  const looked: Array<number> = []
-  const parts = Places.of(usages.length)
-  const list = new PlacedUsages(
-    (part) => {
-      looked.push(part)
-      return parts[part]!.look(1, (index) => usages[index])
-    },
-    1000,
-    60_000
-  )
+const now = 1000
+const retention = 60_000
+
+it("every object has its own, in whatever order they are asked for", () => {
+  const places = new Places(usages.length).look(1, (index) => usages[index])
+  const placed = new PlacedUsages(places, now, retention)
   const indices = usages.map((_, index) => index)
   for (const index of [...indices, ...indices.toReversed()]) {
-    assert.strictEqual(list.at(index)?.node, `node-${index}`)
-    assert.strictEqual(list.at(index)?.memoryBytes(0), 2 * index)
+    assert.strictEqual(placed.at(index)?.node, `node-${index}`)
+    assert.strictEqual(placed.at(index)?.memoryBytes(0), 2 * index)
   }
-  assert.deepStrictEqual(looked, [0, 1, 2, 1, 0])
 })
 
 it("is looked for again when something moved, and not before", () => {
-  const [places] = Places.of(2)
+  const places = new Places(2)
   let published = [usages[7], undefined]
   const nodes = (moves: number) => {
-    const list = new PlacedUsages(() => places!.look(moves, (index) => published[index]), 1000, 60_000)
-    return [0, 1].map((index) => list.at(index)?.node)
+    const placed = new PlacedUsages(places.look(moves, (index) => published[index]), now, retention)
+    return [0, 1].map((index) => placed.at(index)?.node)
   }
   assert.deepStrictEqual(nodes(1), ["node-7", undefined])
   published = [usages[7], usages[9]]
@@ -45,8 +39,8 @@ it("is looked for again when something moved, and not before", () => {
 })
 
 it("what was published too long ago is nothing", () => {
-  const [places] = Places.of(1)
-  const at = (now: number) => new PlacedUsages(() => places!.look(1, () => usages[5]), now, 60_000).at(0)?.node
+  const places = new Places(1).look(1, () => usages[5])
+  const at = (moment: number) => new PlacedUsages(places, moment, retention).at(0)?.node
   assert.strictEqual(at(61_000), "node-5")
   assert.isUndefined(at(61_001))
 })

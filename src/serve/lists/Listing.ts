@@ -21,23 +21,29 @@ type UsagesOf<Object> = (object: Object, index: number) => Usages | undefined
 /** Objects of one slice: a list that is no longer is of one moment, and gathering one keeps nobody waiting. */
 const most = 1024
 
-/** Of all these, those that have usages. */
+/** Of all parts, those objects that have usages. */
 export const make = <Object extends Listed>(
   now: number,
-  all: ReadonlyArray<Object>,
-  usagesOf: UsagesOf<Object>
-): Listing<Object> => ({ now, slices: { [Symbol.iterator]: () => gather(all, usagesOf) } })
+  parts: ReadonlyArray<ReadonlyArray<Object>>,
+  usagesIn: (part: ReadonlyArray<Object>) => UsagesOf<Object>
+): Listing<Object> => ({ now, slices: { [Symbol.iterator]: () => gather(parts, usagesIn) } })
 
-const gather = function*<Object extends Listed>(all: ReadonlyArray<Object>, usagesOf: UsagesOf<Object>) {
+const gather = function*<Object extends Listed>(
+  parts: ReadonlyArray<ReadonlyArray<Object>>,
+  usagesIn: (part: ReadonlyArray<Object>) => UsagesOf<Object>
+) {
   const slice = Slice.take<Object>()
-  for (let index = 0; index < all.length; index++) {
-    const object = all[index]!
-    const usages = usagesOf(object, index)
-    if (usages === undefined) continue
-    slice.push(object, usages)
-    if (slice.length < most) continue
-    yield slice
-    slice.length = 0
+  for (const part of parts) {
+    const usagesOf = usagesIn(part)
+    for (let index = 0; index < part.length; index++) {
+      const object = part[index]!
+      const usages = usagesOf(object, index)
+      if (usages === undefined) continue
+      slice.push(object, usages)
+      if (slice.length < most) continue
+      yield slice
+      slice.length = 0
+    }
   }
   if (slice.length > 0) yield slice
   slice.give()
