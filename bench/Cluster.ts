@@ -8,6 +8,8 @@ export const podsPerNode = 30
 
 export interface Cluster extends Up {
   readonly nodes: number
+  /** One pod gets another label; the server hears of it a moment later. */
+  readonly changePod: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -24,7 +26,7 @@ const nodeFlags = [
 export const start = async (nodes: number): Promise<Cluster> => {
   const args = [String(nodes), String(podsPerNode)]
   const { child, word } = await Process.start<Up>("simulatedCluster.ts", args, nodeFlags)
-  return { ...word, nodes, stop: () => Process.stop(child) }
+  return { ...word, nodes, changePod: () => child.send("change a pod"), stop: () => Process.stop(child) }
 }
 
 /** How the aggregation layer asks: with its certificate, in the name of a user who may read everything. */

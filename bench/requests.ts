@@ -1,7 +1,7 @@
 /** What an answer costs: CPU of the server for a request, beside a bare server that sends the same bytes. */
 import * as Bare from "./Bare.ts"
 import * as Client from "./Client.ts"
-import { asAggregator } from "./Cluster.ts"
+import { asAggregator, type Cluster } from "./Cluster.ts"
 import * as Process from "./Process.ts"
 import type { Row, Targets } from "./Row.ts"
 import type { Scraped } from "./scrape.ts"
@@ -14,35 +14,38 @@ interface Case {
   readonly targets: Targets
   readonly times: number
   readonly over?: "HTTP/1.1"
+  /** Before each request a pod changes, so that no list is the one before. */
+  readonly changes?: true
 }
 
 const json = "application/json"
 const protobuf = "application/vnd.kubernetes.protobuf"
 const gv = "/apis/metrics.k8s.io/v1beta1"
 
-const ask = (path: string, accept: string): Client.Question => ({ path: `${gv}${path}`, accept })
+const asked = (path: string, accept: string): Client.Question => ({ path: `${gv}${path}`, accept })
 
 export const listOfAllPods: Case = {
   claim: "list of all pods, JSON",
-  question: ask("/pods", json),
+  question: asked("/pods", json),
   times: 30,
   targets: { 1000: 30 }
 }
 
 const cases = (pod: string): ReadonlyArray<Case> => {
-  const one = ask(`/namespaces/ns-07/pods/${pod}`, json)
+  const one = asked(`/namespaces/ns-07/pods/${pod}`, json)
   const targetsOfOne = { 100: 0.09, 1000: 0.09, 5000: 0.09 }
   // What the HPA asks for: the thirty pods of a deployment, by their label. With 1000 nodes the namespace has 1500.
   const some = "/namespaces/ns-07/pods?labelSelector=app%3Dapp-0001"
   return [
     listOfAllPods,
-    { claim: "list of all pods, protobuf", question: ask("/pods", protobuf), times: 30, targets: { 1000: 20 } },
-    { claim: "list of all nodes, JSON", question: ask("/nodes", json), times: 300, targets: { 1000: 1.2 } },
-    { claim: "list of all nodes, protobuf", question: ask("/nodes", protobuf), times: 300, targets: { 1000: 0.8 } },
+    { ...listOfAllPods, claim: "the same, a pod changed since", changes: true },
+    { claim: "list of all pods, protobuf", question: asked("/pods", protobuf), times: 30, targets: { 1000: 20 } },
+    { claim: "list of all nodes, JSON", question: asked("/nodes", json), times: 300, targets: { 1000: 1.2 } },
+    { claim: "list of all nodes, protobuf", question: asked("/nodes", protobuf), times: 300, targets: { 1000: 0.8 } },
     { claim: "one pod, HTTP/2", question: one, times: 20_000, targets: targetsOfOne },
     { claim: "one pod, HTTP/1.1", question: one, times: 10_000, targets: targetsOfOne, over: "HTTP/1.1" },
-    { claim: "30 pods by label, JSON", question: ask(some, json), times: 5000, targets: { 1000: 0.14 } },
-    { claim: "30 pods by label, protobuf", question: ask(some, protobuf), times: 5000, targets: { 1000: 0.12 } }
+    { claim: "30 pods by label, JSON", question: asked(some, json), times: 5000, targets: { 1000: 0.14 } },
+    { claim: "30 pods by label, protobuf", question: asked(some, protobuf), times: 5000, targets: { 1000: 0.12 } }
   ]
 }
 
@@ -55,6 +58,7 @@ const clientsOf = ({ over, times }: Case, url: string, identity: Client.Identity
 interface Answering {
   readonly pid: number
   readonly url: string
+  readonly cluster?: Cluster
   /** What it does besides: the share of a core. */
   readonly load: number
 }
@@ -62,13 +66,27 @@ interface Answering {
 /** V8 has compiled what a list takes after so many times as many as are measured; until then one costs up to twice as much. */
 const warmUp = 2
 
+/** Until the server has heard of a change: milliseconds. */
+const untilHeard = 50
+
+const ask = async (clients: Client.Clients, { changes, question }: Case, times: number, cluster?: Cluster) => {
+  if (changes === undefined || cluster === undefined) return clients.ask(question, times)
+  let last: Buffer = Buffer.alloc(0)
+  for (let left = times; left > 0; left--) {
+    cluster.changePod()
+    await Process.sleep(untilHeard)
+    last = await clients.ask(question, 1)
+  }
+  return last
+}
+
 /** Milliseconds of CPU for one, and what was answered. */
-export const measure = async (it: Case, { load, pid, url }: Answering, identity: Client.Identity) => {
+export const measure = async (it: Case, { cluster, load, pid, url }: Answering, identity: Client.Identity) => {
   const clients = clientsOf(it, url, identity)
-  await clients.ask(it.question, warmUp * it.times)
+  await ask(clients, it, warmUp * it.times, cluster)
   const began = performance.now()
   const before = Process.cpuMillis(pid)
-  const body = await clients.ask(it.question, it.times)
+  const body = await ask(clients, it, it.times, cluster)
   const cpu = Process.cpuMillis(pid) - before - load * (performance.now() - began)
   clients.close()
   return { body, millis: cpu / it.times }
@@ -97,6 +115,6 @@ export const run = async (server: Server, scraped: Scraped, wanted: number): Pro
 }
 
 const somePod = async ({ cluster, url }: Server): Promise<string> => {
-  const list = await Client.once(url, asAggregator(cluster), ask("/namespaces/ns-07/pods", json))
+  const list = await Client.once(url, asAggregator(cluster), asked("/namespaces/ns-07/pods", json))
   return JSON.parse(list).items[0].metadata.name
 }

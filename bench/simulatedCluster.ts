@@ -3,6 +3,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Duration, Effect, Option } from "effect"
 import { generate, type Pod } from "../src/simulate/Cluster.ts"
+import { ClusterState } from "../src/simulate/ClusterState.ts"
 import { KubeletFleet } from "../src/simulate/KubeletFleet.ts"
 import * as OutputDirectory from "../src/simulate/OutputDirectory.ts"
 import * as Simulation from "../src/simulate/Simulation.ts"
@@ -30,6 +31,17 @@ const deployed = (pod: Pod, index: number): Pod => {
 /** As cAdvisor waits, ten to twenty seconds: two readings of a container are never as far apart as those of another. */
 const readings = { housekeeping: Duration.seconds(15), jitter: Duration.seconds(5) }
 
+/** Another pod gets another label each time. */
+const changing = Effect.map(ClusterState, (state) => {
+  let changes = 0
+  return (pods: ReadonlyArray<Pod>) =>
+    Effect.suspend(() => {
+      const { name, namespace } = pods[changes++ % pods.length]!
+      const label = { change: String(changes) }
+      return state.updatePod(namespace, name, (pod) => ({ ...pod, labels: { ...pod.labels, ...label } }))
+    })
+})
+
 if (import.meta.main) {
   const [nodes = 0, podsPerNode = 0] = process.argv.slice(2).map(Number)
   const generated = generate({ nodes, podsPerNode, containersPerPod: 1 })
@@ -37,6 +49,8 @@ if (import.meta.main) {
   process.on("disconnect", () => process.exit(0))
   Effect.gen(function*() {
     const fleet = yield* KubeletFleet
+    const change = yield* changing
+    process.on("message", () => Effect.runFork(change(cluster.pods)))
     const directory = yield* OutputDirectory.write({ out: Option.none(), endpoint: "" })
     const ports = cluster.nodes.flatMap(({ name }) => Option.toArray(fleet.endpoint(name)).map(({ port }) => port))
     process.send?.({ directory, ports } satisfies Up)
