@@ -43,7 +43,7 @@ export class SortedParts<A extends Named> {
     const objects = this.#own(index)
     const at = placeOf(objects, object.name)
     objects.splice(at, objects[at]?.name === object.name ? 1 : 0, object)
-    if (objects.length > this.#most) this.#split(index, at)
+    if (objects.length > this.#most) this.#split(index, at === this.#most)
   }
 
   delete(name: string) {
@@ -52,13 +52,9 @@ export class SortedParts<A extends Named> {
     if (this.#parts[index]?.objects[at]?.name !== name) return
     const objects = this.#own(index)
     objects.splice(at, 1)
-    const next = this.#parts[index + 1]?.objects ?? []
-    // So that there are never many small ones, whatever comes and goes.
-    if (objects.length + next.length <= this.#most / 2) {
-      objects.push(...next)
-      this.#parts.splice(index + 1, 1)
-    }
     if (objects.length === 0) this.#parts.splice(index, 1)
+    this.#join(index)
+    this.#join(index - 1)
   }
 
   /** Which part has a name, or would have it. */
@@ -76,10 +72,19 @@ export class SortedParts<A extends Named> {
     return objects
   }
 
-  /** In halves; where they come in order, before the last one, so that parts are full. */
-  #split(index: number, at: number) {
+  /** With the next one, where both are small: there are never many such, whatever comes and goes. */
+  #join(index: number) {
+    const objects = this.#parts[index]?.objects
+    const next = this.#parts[index + 1]?.objects
+    if (objects === undefined || next === undefined || objects.length + next.length > this.#most / 2) return
+    this.#own(index).push(...next)
+    this.#parts.splice(index + 1, 1)
+  }
+
+  /** In halves; where objects come in order the new one begins another part, so that parts are full. */
+  #split(index: number, isAtEnd: boolean) {
     const { objects } = this.#parts[index]!
-    const end = at === this.#most ? at : this.#most / 2
+    const end = isAtEnd && index === this.#parts.length - 1 ? this.#most : this.#most / 2
     this.#parts.splice(index + 1, 0, { objects: objects.splice(end), isShared: false })
   }
 }

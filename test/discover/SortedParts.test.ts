@@ -35,8 +35,10 @@ describe("sorted parts", () => {
       if (!isAsked) continue
       const now = parts.parts
       assert.deepStrictEqual(now.flat(), [...model.values()].toSorted((a, b) => a.name < b.name ? -1 : 1))
-      for (const part of now) {
+      for (const [index, part] of now.entries()) {
         assert.isTrue(part.length > 0 && part.length <= most, `a part of ${part.length}`)
+        const next = now[index + 1]
+        if (next !== undefined) assert.isAbove(part.length + next.length, most / 2, "two of them would be one")
         handedOut.push([part, [...part]])
       }
       for (const [part, copy] of handedOut) assert.deepStrictEqual(part, copy)
@@ -54,14 +56,5 @@ describe("sorted parts", () => {
     assert.deepStrictEqual(after.map((part, index) => part === before[index]), [true, false, true])
     parts.delete("z")
     assert.strictEqual(parts.parts, after)
-  })
-
-  it("are few when most of what was there has gone", () => {
-    const parts = new SortedParts<Thing>(most)
-    const names = Array.from({ length: 400 }, (_, index) => String(index).padStart(3, "0"))
-    for (const name of names) parts.put({ name, turn: 0 })
-    for (const name of names.filter((_, index) => index % 10 > 0)) parts.delete(name)
-    assert.strictEqual(parts.parts.flat().length, 40)
-    assert.isAtMost(parts.parts.length, 40)
   })
 })
