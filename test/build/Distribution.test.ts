@@ -76,6 +76,20 @@ layer(Layer.provideMerge(Built.layer, NodeServices.layer), { excludeTestServices
         assert.include(help, "--kubelet-insecure-tls")
       }))
 
+    it.effect("loads no second HTTP client: Node.js has one of its own, which some imports bring along", () =>
+      Effect.gen(function*() {
+        const { file } = yield* Built
+        const tell = "process.once('exit', () => console.log(process.moduleLoadList.join()))"
+        const loaded = yield* printed(
+          process.execPath,
+          `--import=data:text/javascript,${encodeURIComponent(tell)}`,
+          file,
+          "--version"
+        )
+        assert.include(loaded, "NativeModule http2")
+        assert.notInclude(loaded, "undici")
+      }))
+
     it.effect("lists the licence of every package that is in it", () =>
       Effect.gen(function*() {
         const fs = yield* FileSystem.FileSystem
