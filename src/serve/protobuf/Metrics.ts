@@ -6,7 +6,7 @@ import { writeListMeta, writeObjectMeta, writeTime } from "./Meta.ts"
 import { entry, integer, message, repeated, string, type Write } from "./Wire.ts"
 
 /** Nanoseconds. */
-export const writeDuration: Write<number> = (writer, millis) => integer(writer, 1, Math.round(millis * 1e6))
+const writeDuration: Write<number> = (writer, millis) => integer(writer, 1, Math.round(millis * 1e6))
 
 const writeQuantity: Write<string> = (writer, quantity) => string(writer, 1, quantity)
 
