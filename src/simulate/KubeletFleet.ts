@@ -1,6 +1,6 @@
 /** The kubelets of the simulated cluster: a port each, over real TLS or in memory, with faults to switch on. */
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
-import { Clock, Context, Duration, Effect, Exit, Layer, Option, Scope } from "effect"
+import { Clock, Context, type Duration, Effect, Exit, Layer, Option, Scope } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Access } from "./Access.ts"
 import { fromSocket, PeerCertificate } from "./Authentication.ts"
@@ -21,8 +21,8 @@ export interface Endpoint {
 export interface Options {
   /** How often a container is read: its timestamp advances by that. */
   readonly housekeeping: Duration.Duration
-  /** Less than so much later, each time anew; none unless it is said. Two readings of cAdvisor are up to twice as far apart. */
-  readonly jitter?: Duration.Duration
+  /** And then less than so much later, each time anew: two readings of cAdvisor are up to twice as far apart. */
+  readonly jitter: Duration.Duration
 }
 
 export class KubeletFleet extends Context.Service<KubeletFleet, {
@@ -123,7 +123,7 @@ interface Listening {
   readonly close: Effect.Effect<void>
 }
 
-const maker = Effect.fnUntraced(function*({ housekeeping, jitter = Duration.zero }: Options) {
+const maker = Effect.fnUntraced(function*({ housekeeping, jitter }: Options) {
   const access = yield* Access
   const state = yield* ClusterState
   return (node: Node) =>

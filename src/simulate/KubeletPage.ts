@@ -37,11 +37,12 @@ export const make = (options: {
   readonly jitter?: number
 }): KubeletPage => {
   const { bootedAt, housekeeping, jitter = 0, node, pods } = options
+  const pace = { housekeeping, jitter }
   const row = (labels: string, usage: Usage, startedAt: number): Row => ({
     labels,
     startedAt,
     startTime: `${labels} ${formatFloat(startedAt / 1000)}`,
-    readBefore: lastReading(hash(`${node.name}${labels}`), housekeeping, jitter),
+    seed: hash(`${node.name}${labels}`),
     microcores: usage.cpuNanocores / 1000,
     memory: formatFloat(usage.memoryBytes),
     swap: formatFloat(usage.swapBytes ?? 0)
@@ -58,9 +59,9 @@ export const make = (options: {
 
   return {
     print: (moment) => {
-      const containers = takeReadings(containerRows, moment)
-      const node = takeReadings(nodeRows, moment)
-      const pods = takeReadings(podRows, moment)
+      const containers = takeReadings(containerRows, moment, pace)
+      const node = takeReadings(nodeRows, moment, pace)
+      const pods = takeReadings(podRows, moment, pace)
       return family(cpuFamily("container"), containers.map(cpu)) +
         family(memoryFamily("container"), containers.map(memory)) +
         family(startTimeFamily, containerRows.map(({ startTime }) => startTime)) +
@@ -81,8 +82,8 @@ interface Row {
   readonly labels: string
   readonly startedAt: number
   readonly startTime: string
-  /** When it was read last, at that moment. */
-  readonly readBefore: (now: number) => number
+  /** What makes the moments of its readings its own, the same on every run. */
+  readonly seed: number
   readonly microcores: number
   readonly memory: string
   readonly swap: string
@@ -98,11 +99,12 @@ interface Reading {
 /** The last reading of every row; one that started after its last turn has none yet. */
 const takeReadings = (
   rows: ReadonlyArray<Row>,
-  { countersResetAt = -Infinity, now, skew = 0 }: Moment
+  { countersResetAt = -Infinity, now, skew = 0 }: Moment,
+  pace: Pace
 ) => {
   const readings: Array<Reading> = []
   for (const row of rows) {
-    const timestamp = row.readBefore(now)
+    const timestamp = lastReading(row, now, pace)
     if (timestamp < row.startedAt) continue
     const since = countersResetAt <= timestamp ? Math.max(countersResetAt, row.startedAt) : row.startedAt
     // a microcore burns one nanosecond of CPU time in a millisecond
@@ -112,15 +114,18 @@ const takeReadings = (
   return readings
 }
 
-/** When a series was read last: with a phase and lateness of its own, the same on every run. */
-const lastReading = (series: number, housekeeping: number, jitter: number) => {
-  const phase = series % housekeeping
-  const readAt = (turn: number) => turn * housekeeping + phase + (jitter === 0 ? 0 : mixed(series, turn) % jitter)
-  return (now: number) => {
-    const turn = Math.floor((now - phase) / housekeeping)
-    const at = readAt(turn)
-    return at <= now ? at : readAt(turn - 1)
-  }
+/** How containers are read, as in the options of the page. */
+interface Pace {
+  readonly housekeeping: number
+  readonly jitter: number
+}
+
+/** When a row was read last: in steps with a phase of its own, and each time later by another while. */
+const lastReading = ({ seed }: Row, now: number, { housekeeping, jitter }: Pace) => {
+  const phase = seed % housekeeping
+  const readAt = (turn: number) => turn * housekeeping + phase + (jitter === 0 ? 0 : mixed(seed, turn) % jitter)
+  const turn = Math.floor((now - phase) / housekeeping)
+  return readAt(turn) <= now ? readAt(turn) : readAt(turn - 1)
 }
 
 /** Two whole numbers as one that looks random. */

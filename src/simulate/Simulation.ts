@@ -20,7 +20,7 @@ export interface Options {
   readonly cluster: Cluster
   /** How often containers are read, 10 s: a real kubelet's default. */
   readonly housekeeping?: Duration.Duration
-  /** How much later than that at most, none: a real kubelet's is as long as its housekeeping. */
+  /** How much later than that at most; unless it is said, never. A real kubelet's is as long as its housekeeping. */
   readonly jitter?: Duration.Duration
   readonly bookmarkInterval?: Duration.Duration
   /** Without a metrics server installed: somebody will. */

@@ -9,12 +9,12 @@ export class UsageBlock {
   readonly node: string
   /** The fields of all rows; behind them, when the container of each row began. */
   readonly #values: Float64Array
-  readonly #startTimes: number
+  readonly #startTimesFrom: number
 
   constructor(node: string, rows: number) {
     this.node = node
-    this.#startTimes = rows * fields
-    this.#values = new Float64Array(this.#startTimes + rows).fill(Number.NaN)
+    this.#startTimesFrom = rows * fields
+    this.#values = new Float64Array(this.#startTimesFrom + rows).fill(Number.NaN)
   }
 
   /** Swap that is not published is NaN. */
@@ -36,7 +36,7 @@ export class UsageBlock {
     values[at + 3] = cpuNanocores
     values[at + 4] = memoryBytes
     values[at + 5] = swapBytes
-    values[this.#startTimes + row] = startTime
+    values[this.#startTimesFrom + row] = startTime
   }
 
   timestamp(row: number) {
@@ -82,7 +82,7 @@ export class UsageBlock {
   start(rows: ReadonlyArray<number>) {
     let start = Number.POSITIVE_INFINITY
     for (const row of rows) {
-      const startTime = this.#values[this.#startTimes + row]!
+      const startTime = this.#values[this.#startTimesFrom + row]!
       if (startTime < start) start = startTime
     }
     return start === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : start

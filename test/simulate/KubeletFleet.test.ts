@@ -11,7 +11,7 @@ import * as Installed from "../../src/simulate/Installed.ts"
 import { KubeletFleet } from "../../src/simulate/KubeletFleet.ts"
 import { ObjectStore } from "../../src/simulate/ObjectStore.ts"
 
-const fleet = KubeletFleet.layer({ housekeeping: Duration.seconds(10) }).pipe(
+const fleet = KubeletFleet.layer({ housekeeping: Duration.seconds(10), jitter: Duration.zero }).pipe(
   Layer.provideMerge(ClusterState.layer),
   Layer.provide([Access.layer, Installed.layer()]),
   Layer.provideMerge(ObjectStore.layer),

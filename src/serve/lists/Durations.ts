@@ -2,7 +2,8 @@
 import { formatGoDuration } from "../../Quantity.ts"
 import * as Write from "./Write.ts"
 
-const [dot, hours, minutes, seconds, zero] = [0x2e, 0x68, 0x6d, 0x73, 0x30]
+const dot = 0x2e
+const letters = { hours: 0x68, minutes: 0x6d, seconds: 0x73 }
 
 const second = 1000
 const minute = 60 * second
@@ -16,16 +17,16 @@ export const text = (bytes: Uint8Array, at: number, millis: number): number => {
     return Write.utf8(bytes, at, formatGoDuration(millis))
   }
   let end = at
-  if (millis >= hour) end = unit(bytes, end, Math.floor(millis / hour), hours)
-  if (millis >= minute) end = unit(bytes, end, Math.floor(millis % hour / minute), minutes)
+  if (millis >= hour) end = unit(bytes, end, Math.floor(millis / hour), letters.hours)
+  if (millis >= minute) end = unit(bytes, end, Math.floor(millis % hour / minute), letters.minutes)
   end = Write.decimal(bytes, end, Math.floor(millis % minute / second))
   const thousandths = millis % second
   if (thousandths > 0) {
     bytes[end] = dot
     end = Write.padded(bytes, end + 1, thousandths, 3)
-    while (bytes[end - 1] === zero) end--
+    while (bytes[end - 1] === Write.zero) end--
   }
-  bytes[end] = seconds
+  bytes[end] = letters.seconds
   return end + 1
 }
 

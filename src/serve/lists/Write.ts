@@ -9,7 +9,7 @@ const encoder = new TextEncoder()
 /** Which ASCII characters stand for themselves in a JSON string. */
 const plain = Uint8Array.from({ length: 128 }, (_, code) => code >= 0x20 && code !== 0x22 && code !== 0x5c ? 1 : 0)
 
-const zero = 0x30
+export const zero = 0x30
 const billion = 1_000_000_000
 
 export const run = (bytes: Uint8Array, at: number, source: Uint8Array): number => {
