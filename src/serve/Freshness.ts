@@ -14,6 +14,8 @@ export const boundaries = Array.from({ length: length - 1 }).reduce<ReadonlyArra
 export interface Freshness {
   /** An item of that age is read. */
   observe(millis: number): void
+  /** So many items are read, of these times. */
+  observeAll(now: number, timestamps: Float64Array, length: number): void
 }
 
 /** It counts by itself, without a look-up an item, and tells when it is asked. */
@@ -37,15 +39,20 @@ export const make = Effect.map(Effect.context<never>(), (context): Freshness => 
     context,
     { get: state, update: nothing, modify: nothing }
   )
+  const observe = (millis: number) => {
+    const seconds = millis / 1000
+    let bucket = 0
+    while (bucket < length && seconds > boundaries[bucket]!) bucket++
+    counts[bucket]!++
+    extent[0]! += seconds
+    if (seconds < extent[1]!) extent[1] = seconds
+    if (seconds > extent[2]!) extent[2] = seconds
+  }
+
   return {
-    observe: (millis) => {
-      const seconds = millis / 1000
-      let bucket = 0
-      while (bucket < length && seconds > boundaries[bucket]!) bucket++
-      counts[bucket]!++
-      extent[0]! += seconds
-      if (seconds < extent[1]!) extent[1] = seconds
-      if (seconds > extent[2]!) extent[2] = seconds
+    observe,
+    observeAll: (now, timestamps, length) => {
+      for (let index = 0; index < length; index++) observe(now - timestamps[index]!)
     }
   }
 })

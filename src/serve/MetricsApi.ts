@@ -86,11 +86,9 @@ const serve = <Object extends Listing.Listed>(
           const usages = usagesOf.at(index)
           if (usages === undefined) return undefined
           // Few select by fields, and asking takes a closure for each object.
-          if (fields.length > 0 && !matches(fields, object, usages)) return undefined
-          freshness.observe(now - usages.timestamp)
-          return usages
+          return fields.length > 0 && !matches(fields, object, usages) ? undefined : usages
         }
-      }))
+      }, ({ length, timestamps }) => freshness.observeAll(now, timestamps, length)))
     }),
 
     get: Effect.fnUntracedEager(function*({ name, namespace }) {

@@ -2,8 +2,11 @@
 import { Stream } from "effect"
 import { HttpBody, HttpServerResponse } from "effect/http"
 
-/** Bytes. What has been written and is not taken counts against the other requests of an HTTP/2 connection. */
-export const piece = 128 * 1024
+/**
+ * Bytes. What has been written and is not taken counts against the other requests of an HTTP/2 connection; and each piece is a
+ * turn of the fiber, of the stream and of the connection. The list of a thousand nodes is one piece.
+ */
+export const piece = 512 * 1024
 
 export const pace = (response: HttpServerResponse.HttpServerResponse) => {
   const { body } = response

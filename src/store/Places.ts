@@ -9,11 +9,14 @@ export class Places {
   readonly starts: Array<number> = [0]
   readonly rows: Array<number> = []
   readonly names: Array<string> = []
+  /** Of each object, whether its usage stood when a list last asked; 0: it did not. */
+  readonly stands: Uint8Array
   readonly #found: Array<PublishedUsage | undefined>
   #moves = Number.NaN
 
   /** Of so many objects. */
   constructor(length: number) {
+    this.stands = new Uint8Array(length)
     this.#found = Array<PublishedUsage | undefined>(length).fill(undefined)
   }
 
@@ -43,24 +46,22 @@ export class Places {
   }
 
   /**
-   * Of each object, whether its usage still stands. This is the first that is read of all these usages, and they lie scattered:
-   * a loop that does nothing else has the processor wait for many of them at a time.
+   * Judges what still stands. This is the first that is read of all these usages, and they lie scattered: a loop that does
+   * nothing else has the processor wait for many of them at a time. The answers are written over those before, which in a
+   * list of all pods were half of what it left to be collected.
    */
-  standing(now: number, retention: number): ReadonlyArray<boolean> {
-    const { blocks, rows, starts } = this
-    const stands: Array<boolean> = []
-    for (let index = 0; index < blocks.length; index++) {
+  judge(now: number, retention: number) {
+    const { blocks, rows, stands, starts } = this
+    for (let index = 0; index < stands.length; index++) {
       const block = blocks[index]
-      stands[index] = block !== undefined && block.stands(rows[starts[index]!]!, now, retention)
+      stands[index] = block !== undefined && block.stands(rows[starts[index]!]!, now, retention) ? 1 : 0
     }
-    return stands
   }
 }
 
 /** The usages of one object after another: they are to be read before those of the next are asked for. */
 export class PlacedUsages implements Usages {
   readonly #places: Places
-  readonly #stands: ReadonlyArray<boolean>
   #block!: UsageBlock
   #start = 0
   #earliest = 0
@@ -69,13 +70,13 @@ export class PlacedUsages implements Usages {
   /** At that moment; both in milliseconds. */
   constructor(places: Places, now: number, retention: number) {
     this.#places = places
-    this.#stands = places.standing(now, retention)
+    places.judge(now, retention)
   }
 
   at(index: number): Usages | undefined {
-    const { blocks, rows, starts } = this.#places
+    const { blocks, rows, stands, starts } = this.#places
     const block = blocks[index]
-    if (block === undefined || this.#stands[index] !== true) return undefined
+    if (block === undefined || stands[index] !== 1) return undefined
     const start = starts[index]!
     this.#block = block
     this.#start = start

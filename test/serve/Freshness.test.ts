@@ -6,7 +6,9 @@ import * as Freshness from "../../src/serve/Freshness.ts"
 it.effect("every age is counted in the first bucket that takes it", () =>
   Effect.gen(function*() {
     const freshness = yield* Freshness.make
-    for (const millis of [0, 1000, 1001, 1364, 9000, 364_400, -5]) freshness.observe(millis)
+    for (const millis of [0, 1000, 1001]) freshness.observe(millis)
+    // Of a list, of which one item more stands in the column.
+    freshness.observeAll(400_000, Float64Array.of(398_636, 391_000, 35_600, 400_005, 0), 4)
     const [family] = yield* Metric.snapshot
     assert.strictEqual(family?.id, "metrics_server_api_metric_freshness_seconds")
     const state = family?.state as Metric.HistogramState

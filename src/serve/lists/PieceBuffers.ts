@@ -1,8 +1,11 @@
 /** What pieces of lists are written in, and again when they are gone, unless V8 has collected them by then. */
 import { piece } from "../Pace.ts"
 
-/** Pieces that nobody reads any more: those of one list are still here for the next, and are no memory that we keep. */
-const idle: Array<WeakRef<ArrayBuffer>> = []
+/** Room for what most answers are: one object, or the pods of a deployment. */
+export const short = 16 * 1024
+
+/** By their size, those that nobody reads any more: they are still here for the next answer, and are no memory that we keep. */
+const idle = new Map<number, Array<WeakRef<ArrayBuffer>>>([[short, []], [piece, []]])
 
 /** What V8 has collected is only found out by asking. */
 const most = 4096
@@ -12,22 +15,33 @@ const ours = new WeakMap<ArrayBufferLike, WeakRef<ArrayBuffer>>()
 /** What is left free at the beginning of a list, for what comes before it: bytes. */
 export const lead = 256
 
-/** A piece's room, or more if it takes more; it holds whatever it did before. */
-export const take = (least: number): Uint8Array =>
-  new Uint8Array(least > piece ? new ArrayBuffer(least) : lastIdle() ?? fresh())
+/** Room for a short answer, for a piece, or more if it takes more; it holds whatever it did before. */
+export const take = (least: number): Uint8Array => {
+  const size = least <= short ? short : Math.max(least, piece)
+  return new Uint8Array(lastIdle(size) ?? fresh(size))
+}
 
-const fresh = () => {
-  const buffer = new ArrayBuffer(piece)
-  ours.set(buffer, new WeakRef(buffer))
+const fresh = (size: number) => {
+  const buffer = new ArrayBuffer(size)
+  if (idle.has(size)) ours.set(buffer, new WeakRef(buffer))
   return buffer
 }
 
-const lastIdle = () => {
-  while (idle.length > 0) {
-    const buffer = idle.pop()?.deref()
+const lastIdle = (size: number) => {
+  const buffers = idle.get(size)
+  for (let ref = buffers?.pop(); ref !== undefined; ref = buffers?.pop()) {
+    const buffer = ref.deref()
     if (buffer !== undefined) return buffer
   }
   return undefined
+}
+
+/** What was written so far, in the room of a piece, or more if it takes more. */
+export const grow = (written: Uint8Array, least: number): Uint8Array => {
+  const larger = take(Math.max(least, piece))
+  larger.set(written)
+  give(written)
+  return larger
 }
 
 /** The same piece with something before and behind it, in its own buffer; where there is no room, in none. */
@@ -45,7 +59,8 @@ export const framed = (piece: Uint8Array, before: Uint8Array, after: Uint8Array)
 /** Nobody reads it any more. */
 export const give = ({ buffer }: Uint8Array) => {
   const ref = ours.get(buffer)
-  if (ref !== undefined && idle.length < most) idle.push(ref)
+  const buffers = idle.get(buffer.byteLength)
+  if (ref !== undefined && buffers !== undefined && buffers.length < most) buffers.push(ref)
 }
 
 /**

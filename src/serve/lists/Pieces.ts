@@ -1,4 +1,5 @@
 /** Objects written one after another, in pieces that others get their turn between. */
+import { piece } from "../Pace.ts"
 import type { Listed, Slice } from "./Listing.ts"
 import * as PieceBuffers from "./PieceBuffers.ts"
 import * as Write from "./Write.ts"
@@ -13,23 +14,27 @@ export interface Writer {
 
 /** Hands out what is written of the objects whenever that is enough. */
 export const pieces = function*(slices: Iterable<Slice>, { room, write }: Writer) {
-  let bytes: Uint8Array = new Uint8Array()
-  let start = 0
-  let end = 0
+  // Of a short list the first piece is the last one, and what comes before it is written there, too.
+  let start = PieceBuffers.lead
+  let end = start
+  let bytes = PieceBuffers.take(end)
   for (const slice of slices) {
     for (let index = 0; index < slice.length; index++) {
       const needed = room(slice, index)
       if (end + needed > bytes.length) {
-        if (end > start) yield bytes.subarray(start, end)
-        // Of a short list the first piece is the last one, and what comes before it is written there, too.
-        start = bytes.length === 0 ? PieceBuffers.lead : 0
-        bytes = PieceBuffers.take(start + needed)
-        end = start
+        if (bytes.length < piece) bytes = PieceBuffers.grow(bytes.subarray(0, end), end + needed)
+        else {
+          if (end > start) yield bytes.subarray(start, end)
+          bytes = PieceBuffers.take(Math.max(needed, piece))
+          start = 0
+          end = 0
+        }
       }
       end = write(bytes, end, slice, index)
     }
   }
   if (end > start) yield bytes.subarray(start, end)
+  else PieceBuffers.give(bytes)
 }
 
 /** Room for what is fixed of an object and of each of its usages, for the names in them, and for what neighbours share. */

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Document from "../../../src/serve/Document.ts"
 import * as Json from "../../../src/serve/lists/Json.ts"
 import type { Listing, Shape } from "../../../src/serve/lists/Listing.ts"
+import * as PieceBuffers from "../../../src/serve/lists/PieceBuffers.ts"
 import * as Protobuf from "../../../src/serve/lists/Protobuf.ts"
 import { writeList, writeNode, writePod } from "../../../src/serve/protobuf/Metrics.ts"
 import { type NodeItem, ofVersion, type PodItem } from "../../../src/serve/schema/Metrics.ts"
@@ -129,11 +130,17 @@ describe("a list, and an object by itself, is written quickly as it is slowly", 
     assert.deepStrictEqual(quick, slow)
   })
 
-  it("in several pieces when it is long", () => {
-    const items = Array.from({ length: 3000 }, (_, i) => pod(`pod-${i}`, { timestamp: now - 7 * i }))
-    const { quick, slow } = pods(items)
-    assert.deepStrictEqual(quick, slow)
-    assert.isAbove(pieces(Json, AnyListing.ofPods(items), ofPods).length, 1)
-    assert.isAbove(pieces(Protobuf, AnyListing.ofPods(items), ofPods).length, 1)
-  })
+  it.each([[50, "one piece"], [1000, "one piece, after it has grown"], [5000, "several pieces"]])(
+    "of %d pods, in %s",
+    (count, form) => {
+      const items = Array.from({ length: count }, (_, i) => pod(`pod-${i}`, { timestamp: now - 7 * i }))
+      const { quick, slow } = pods(items)
+      assert.deepStrictEqual(quick, slow)
+      for (const writer of [Json, Protobuf]) {
+        const made = pieces(writer, AnyListing.ofPods(items), ofPods)
+        assert.strictEqual(made.length > 1, form === "several pieces")
+        assert.strictEqual(made[0]!.buffer.byteLength > PieceBuffers.short, count > 50)
+      }
+    }
+  )
 })

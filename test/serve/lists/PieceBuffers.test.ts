@@ -19,7 +19,7 @@ const byteOf = (seed: number, index: number) => (seed * 31 + index * 7) & 0xff
 /** Pieces nearly as long as their room, as those of lists are. */
 const pieces = function*(seed: number) {
   for (let index = 0; index < count; index++) {
-    yield PieceBuffers.take(1).fill(byteOf(seed, index)).subarray(0, piece - 100)
+    yield PieceBuffers.take(piece).fill(byteOf(seed, index)).subarray(0, piece - 100)
   }
 }
 
@@ -158,5 +158,14 @@ it("what has no room of its own for a frame is left alone", () => {
   for (const it of [foreign, whole, whole.subarray(0, 10), whole.subarray(1)]) {
     assert.isUndefined(PieceBuffers.framed(it, before, after))
   }
-  assert.strictEqual(PieceBuffers.framed(whole.subarray(1, -1), before, after)?.length, piece)
+  assert.strictEqual(PieceBuffers.framed(whole.subarray(1, -1), before, after)?.length, whole.length)
+})
+
+it("what has grown is what it was, and leaves its room to the next short answer", () => {
+  const written = PieceBuffers.take(1).fill(7)
+  const grown = PieceBuffers.grow(written, written.length + 1)
+  assert.strictEqual(grown.length, piece)
+  assert.deepStrictEqual(grown.subarray(0, written.length), written)
+  assert.strictEqual(PieceBuffers.take(1).buffer, written.buffer)
+  assert.strictEqual(PieceBuffers.grow(written, piece + 1).length, piece + 1)
 })
