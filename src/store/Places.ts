@@ -64,8 +64,10 @@ export class PlacedUsages implements Usages {
   readonly #places: Places
   #block!: UsageBlock
   #start = 0
-  #earliest = 0
   size = 0
+  // Read once for each object, and numbers of a getter may be objects.
+  timestamp = Number.NaN
+  window = Number.NaN
 
   /** At that moment; both in milliseconds. */
   constructor(places: Places, now: number, retention: number) {
@@ -81,20 +83,14 @@ export class PlacedUsages implements Usages {
     this.#block = block
     this.#start = start
     this.size = starts[index + 1]! - start
-    this.#earliest = block.earliest(rows, start, start + this.size)
+    const earliest = block.earliest(rows, start, start + this.size)
+    this.timestamp = block.timestamp(earliest)
+    this.window = block.window(earliest)
     return this
   }
 
   get node() {
     return this.#block.node
-  }
-
-  get timestamp() {
-    return this.#block.timestamp(this.#earliest)
-  }
-
-  get window() {
-    return this.#block.window(this.#earliest)
   }
 
   name(index: number) {
