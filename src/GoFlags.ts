@@ -1,5 +1,7 @@
 /** Go's manners on a command line: what pflag would understand, rewritten so that every flag is one `--name=value`. */
+import { Result } from "effect"
 import { closestMatch } from "leven"
+import * as Setting from "./Setting.ts"
 
 /** As much of a flag as its manners depend on. */
 export interface Flag {
@@ -17,30 +19,32 @@ export interface CommandLine {
 
 export interface Known {
   readonly flags: ReadonlyArray<Flag>
+  /** Switches that are commands, such as --help: only those that are on are found, as effect/cli obeys them in any case. */
+  readonly requests: ReadonlyArray<Setting.Setting<boolean>>
   /** By name: the flags that it has besides. */
   readonly commands: ReadonlyMap<string, ReadonlyArray<Flag>>
 }
 
 /** Commands come first in what is found, wherever they stood. */
 export const normalize = (args: ReadonlyArray<string>, known: Known): CommandLine => {
-  const flags = [...known.flags, ...args.flatMap((argument) => known.commands.get(argument) ?? [])]
+  const flags = [...known.flags, ...known.requests, ...args.flatMap((argument) => known.commands.get(argument) ?? [])]
   const byName = new Map(flags.map((flag) => [flag.name, flag]))
   const byLetter = new Map(flags.flatMap((flag) => flag.letter === undefined ? [] : [[flag.letter, flag]]))
   const names = [...byName.keys()]
   const rest = [...args]
   const commands: Array<string> = []
-  const found: Array<string> = []
+  const found: Array<Found> = []
   const problems: Array<string> = []
 
   const take = (flag: Flag, value: string | undefined) => {
     const taken = value ?? (flag.metavar === undefined ? "true" : rest.shift())
     if (taken === undefined) problems.push(`--${flag.name}: expected ${flag.metavar}, found nothing`)
-    else found.push(`--${flag.name}=${taken}`)
+    else found.push({ name: flag.name, value: taken })
   }
 
   const unknown = (argument: string) => {
     const [, dashes, name = "", value] = /^(--?)([^=]*)(=.*)?$/s.exec(argument) ?? []
-    const meant = closestMatch(name, names, { maxDistance: Math.floor(name.length / 3) })
+    const meant = near(name, names)
     problems.push(`${dashes}${name}: there is no such flag${meant === undefined ? "" : `; did you mean --${meant}?`}`)
     // What follows may well be its value.
     if (value === undefined && rest[0]?.startsWith("-") === false) rest.shift()
@@ -65,11 +69,45 @@ export const normalize = (args: ReadonlyArray<string>, known: Known): CommandLin
     }
   }
 
-  for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
+  const word = (argument: string, before: string) => {
+    const flag = byName.get(before.slice(2))
+    const meant = near(argument, [...known.commands.keys(), ...names])
+    if (flag !== undefined && flag.metavar === undefined && Result.isSuccess(truth([argument]))) {
+      problems.push(`"${argument}": a switch takes its value behind "=": ${before}=${argument}`)
+    } else if (meant === undefined) problems.push(`"${argument}": there is no such command`)
+    else {
+      const written = known.commands.has(meant) ? meant : `--${meant}`
+      problems.push(`"${argument}": there is no such command; did you mean ${written}?`)
+    }
+  }
+
+  let before = ""
+  for (let argument = rest.shift(); argument !== undefined; before = argument, argument = rest.shift()) {
     if (/^--./s.test(argument)) long(argument)
     else if (/^-[^-]/s.test(argument)) short(argument)
     else if (known.commands.has(argument)) commands.push(argument)
-    else if (argument !== "") problems.push(`"${argument}": expected flags alone, and their values behind "="`)
+    else if (argument !== "") word(argument, before)
   }
-  return { args: [...commands, ...found], problems }
+
+  const requests = known.requests.filter(({ name, read }) =>
+    // The last occurrence counts.
+    Result.getOrElse(read(found.filter((it) => it.name === name).map(({ value }) => value)), (problem) => {
+      problems.push(problem)
+      return false
+    })
+  )
+  const others = found.filter(({ name }) => known.requests.every((request) => request.name !== name))
+  const told = [...requests.map(({ name }) => ({ name, value: "true" })), ...others]
+  return { args: [...commands, ...told.map(({ name, value }) => `--${name}=${value}`)], problems }
 }
+
+interface Found {
+  readonly name: string
+  readonly value: string
+}
+
+const truth = Setting.boolean("", "").read
+
+/** What was probably meant. */
+const near = (word: string, known: ReadonlyArray<string>) =>
+  closestMatch(word, known, { maxDistance: Math.floor(word.length / 3) })

@@ -56,7 +56,13 @@ const formatter: CliOutput.Formatter = {
   ...plain,
   formatHelpDoc: (doc) =>
     [
-      plain.formatHelpDoc({ ...doc, flags: [], globalFlags: [] }),
+      // Without a command it serves.
+      plain.formatHelpDoc({
+        ...doc,
+        usage: doc.usage.replace("<subcommand>", "[subcommand]"),
+        flags: [],
+        globalFlags: []
+      }),
       ...grouped(doc.flags),
       ...section("Other flags", (doc.globalFlags ?? []).map(lineOfDoc))
     ].join("\n"),

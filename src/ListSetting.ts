@@ -38,18 +38,29 @@ export const formed = <A>(
 export const repeated = <A>(name: string, meaning: string, form: Form<A>) =>
   formed(name, meaning, form, [], (given) => given)
 
-/** Words of a known set. */
+/** Words of a known set. Where some hold by default, none would leave nothing to go by, and is refused. */
 export const words = <const Word extends string>(
   name: string,
   meaning: string,
   known: ReadonlyArray<Word>,
   fallback: ReadonlyArray<NoInfer<Word>>
-): Setting<ReadonlyArray<Word>> =>
-  formed(name, meaning, {
+): Setting<ReadonlyArray<Word>> => {
+  const expected = `a comma-separated list of ${known.join(", ")}`
+  const setting = formed(name, meaning, {
     metavar: "LIST",
-    expected: `a comma-separated list of ${known.join(", ")}`,
+    expected,
     parse: (text) => Option.fromUndefinedOr(known.find((it) => it === text))
   }, fallback)
+  return {
+    ...setting,
+    read: (given) =>
+      Result.filterOrFail(
+        setting.read(given),
+        (words) => words.length > 0 || fallback.length === 0,
+        () => `--${name}: expected ${expected}, found "${given.join()}"`
+      )
+  }
+}
 
 /** Any texts. */
 export const texts = (

@@ -1,5 +1,6 @@
 /** One setting: a command-line flag with Go's manners, and how its text becomes a domain value. */
 import { Duration, Option, Result } from "effect"
+import { isIP } from "node:net"
 import { parseGoDuration, parseQuantity } from "./Quantity.ts"
 import * as LabelSelectorParser from "./selector/LabelSelectorParser.ts"
 
@@ -97,6 +98,15 @@ export const port = (name: string, meaning: string, fallback: number): Setting<n
     expected: "a port, 1 to 65535",
     parse: (text) => Option.filter(whole(text), (number) => number >= 1 && number <= 65535)
   }, String(fallback))
+
+/** An IP address without a zone. An empty text counts as left out, as with Go's flags. */
+export const ip = (name: string, meaning: string, fallback: string): Setting<string> =>
+  fallingBack(name, meaning, {
+    metavar: "IP",
+    expected: "an IP address",
+    parse: (text) =>
+      Option.filter(Option.some(text === "" ? fallback : text.trim()), (it) => isIP(it) !== 0 && !it.includes("%"))
+  }, fallback)
 
 /** A whole number from zero on. */
 export const count = (name: string, meaning: string, fallback: number): Setting<number> =>

@@ -12,13 +12,15 @@ import * as Help from "./Help.ts"
 import * as MetricsServer from "./MetricsServer.ts"
 import * as Logging from "./observe/Logging.ts"
 import * as Options from "./Options.ts"
+import * as Setting from "./Setting.ts"
 
 // The one WebAssembly here reads the kube-apiserver's answers. They are few: optimizing it costs 10 MB and gains nothing.
 setFlagsFromString("--no-wasm-tier-up")
 setFlagsFromString("--no-wasm-dynamic-tiering")
 
 const known: GoFlags.Known = {
-  flags: [...Options.settings, { name: "help", letter: "h" }, { name: "version" }],
+  flags: Options.settings,
+  requests: [Setting.alias("h", Setting.boolean("help", "")), Setting.boolean("version", "")],
   commands: new Map([["doctor", Object.values(DoctorSettings.settings)]])
 }
 

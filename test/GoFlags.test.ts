@@ -1,18 +1,20 @@
 /** Command lines as pflag would read them. */
 import { assert, describe, it } from "@effect/vitest"
 import { normalize } from "../src/GoFlags.ts"
+import * as Setting from "../src/Setting.ts"
 
 const flags = [
   { name: "kubeconfig", metavar: "FILE" },
   { name: "node-selector", letter: "l", metavar: "SELECTOR" },
   { name: "v", letter: "v", metavar: "NUMBER" },
-  { name: "kubelet-insecure-tls" },
-  { name: "help", letter: "h" }
+  { name: "kubelet-insecure-tls" }
 ]
+
+const requests = [Setting.alias("h", Setting.boolean("help", "")), Setting.boolean("version", "")]
 
 const commands = new Map([["doctor", [{ name: "output", letter: "o", metavar: "WORD" }]]])
 
-const read = (...args: ReadonlyArray<string>) => normalize(args, { flags, commands })
+const read = (...args: ReadonlyArray<string>) => normalize(args, { flags, requests, commands })
 
 describe("a command line", () => {
   it.each([
@@ -29,6 +31,10 @@ describe("a command line", () => {
     [["--v", "2"], ["--v=2"]],
     [["-lpool=a,b"], ["--node-selector=pool=a,b"]],
     [["-hv", "2"], ["--help=true", "--v=2"]],
+    [["--v=2", "--version"], ["--version=true", "--v=2"]],
+    [["--help=false", "-h=0", "--version=false"], []],
+    [["--help=false", "--help"], ["--help=true"]],
+    [["--help", "--help=false"], []],
     [["-v", "1", "-v", "2"], ["--v=1", "--v=2"]],
     [["doctor", "--v=1"], ["doctor", "--v=1"]],
     [["--v=1", "doctor", "-o", "json"], ["doctor", "--v=1", "--output=json"]],
@@ -59,7 +65,26 @@ describe("a command line", () => {
   it("does not take a word behind a switch for its value, as Go does not, and says so", () => {
     assert.deepStrictEqual(read("--kubelet-insecure-tls", "false"), {
       args: ["--kubelet-insecure-tls=true"],
-      problems: ["\"false\": expected flags alone, and their values behind \"=\""]
+      problems: ["\"false\": a switch takes its value behind \"=\": --kubelet-insecure-tls=false"]
+    })
+  })
+
+  it("refuses commands that there are not, and says what was probably meant", () => {
+    assert.deepStrictEqual(read("version", "--v=1", "help", "docter", "serve"), {
+      args: ["--v=1"],
+      problems: [
+        "\"version\": there is no such command; did you mean --version?",
+        "\"help\": there is no such command; did you mean --help?",
+        "\"docter\": there is no such command; did you mean doctor?",
+        "\"serve\": there is no such command"
+      ]
+    })
+  })
+
+  it("asks for help and version with true or false alone", () => {
+    assert.deepStrictEqual(read("--version=maybe"), {
+      args: [],
+      problems: ["--version: expected true or false, found \"maybe\""]
     })
   })
 

@@ -136,6 +136,10 @@ describe("the command line", () => {
       [["--kubelet-request-timeout=-1s"], /Go duration/],
       [["--kubelet-insecure-tls", "--kubelet-certificate-authority=ca"], /exclude each other/],
       [["--kubelet-client-key=key"], /need each other/],
+      [["--bind-address=foo"], /--bind-address: expected an IP address, found "foo"/],
+      [["--bind-address=10.0.0.1:443"], /an IP address, found "10.0.0.1:443"/],
+      [["--bind-address=fe80::1%eth0"], /an IP address, found "fe80::1%eth0"/],
+      [["--kubelet-preferred-address-types="], /a comma-separated list of Hostname, .*, found ""/],
       [["--tls-min-version=TLS1.2"], /one of VersionTLS10, .*, found "TLS1.2"/],
       [["--tls-curve-preferences=P256"], /23, 24, .*, found "P256"/],
       [["--goaway-chance=0.5"], /a number from 0 to 0.02, found "0.5"/],
@@ -178,6 +182,12 @@ describe("the command line", () => {
         read("--kubelet-insecure-tls", `--kubelet-insecure-tls=${text}`),
         ({ kubelet }) => assert.isFalse(kubelet.insecure)
       )
+  )
+
+  it.effect.each([["::1", "::1"], [" 127.0.0.1", "127.0.0.1"], ["", "0.0.0.0"]] as const)(
+    "takes %j for an address to listen on, as Go does",
+    ([text, address]) =>
+      Effect.map(read(`--bind-address=${text}`), ({ serving }) => assert.strictEqual(serving.bindAddress, address))
   )
 
   it.effect("takes --vmodule as klog does", () =>

@@ -70,9 +70,16 @@ layer(NodeServices.layer, { excludeTestServices: true })("the program", (it) => 
       assert.match(output, /^v\d+\.\d+\.\d+\n$/)
     }))
 
+  it.effect("goes on where neither version nor help is asked for, as Go does", () =>
+    Effect.map(run("--version=false", "--help=false", "--secure-port=0"), ({ exitCode, output }) => {
+      assert.strictEqual(exitCode, 1)
+      assert.match(output, /^invalid options:\n {2}--secure-port: [^\n]*\n$/)
+    }))
+
   it.effect("lists its flags by topic", () =>
     Effect.map(run("--help"), ({ exitCode, output }) => {
       assert.strictEqual(exitCode, 0)
+      assert.match(output, /\nUSAGE\n {2}metrics-server \[subcommand\] \[flags\]\n/)
       assert.match(output, /\nKubelet client flags:\n {6}--kubelet-port PORT +Port of the kubelets \(default 10250\)\n/)
       assert.match(output, /\nLogging flags:\n {2}-v, --v NUMBER /)
       assert.match(output, /\nOther flags:\n {2}-h, --help .*\n {6}--version /)

@@ -14,9 +14,8 @@ const subject = `ConfigMap ${namespace}/${name}`
 const { broken, ok, warning } = Finding.of("aggregation")
 
 export const check = Effect.fnUntraced(function*(options: Options) {
-  if (Option.isSome(options.requestHeader.clientCaFile)) {
-    return [ok("the front proxy", "--requestheader-client-ca-file says whom to believe")]
-  }
+  // PemFiles tells of the file.
+  if (Option.isSome(options.requestHeader.clientCaFile)) return []
   if (!asksCluster(options)) return [notAsked]
   const found = yield* KubeApi.read(subject, `/api/v1/namespaces/${namespace}/configmaps/${name}`, Schema.Unknown)
   const now = yield* Clock.currentTimeMillis

@@ -28,13 +28,17 @@ const probe = (version: ApiService.Version) =>
     Effect.orElseSucceed(() => Option.none<number>())
   )
 
-const apply = "kubectl apply -k deploy/base"
+/** It alone: all of deploy/base would take the place of what Helm has installed. */
+const registering = (version: ApiService.Version) => {
+  const values = version === "v1" ? "apiService.create=true and apiService.v1.create=true" : "apiService.create=true"
+  return `register it: kubectl apply -f deploy/base/apiservice-${version}.yaml (Helm: ${values})`
+}
 
 /** v1 may be absent for the time of an upgrade; v1beta1 is what all clients before Kubernetes 1.37 ask for. */
 const absent = (version: ApiService.Version, isServed: boolean) => {
   const subject = ApiService.titleOf(version)
   if (!isServed) return ok(subject, "not registered, and not served")
-  const remedy = `apply it: ${apply}; or take the version away with --runtime-config`
+  const remedy = `${registering(version)}; or take the version away with --runtime-config`
   return version === "v1beta1"
     ? broken(subject, "not registered: kubectl top and autoscalers do not find it", remedy)
     : warning(subject, "not registered, though it is served", remedy)
@@ -58,7 +62,7 @@ export const judge = (
   const subject = ApiService.titleOf(version)
   const reference = ApiService.referenceOf(found.value)
   if (Option.isNone(reference)) {
-    return broken(subject, "it leads to no Service: the kube-apiserver answers for it itself", `apply it: ${apply}`)
+    return broken(subject, "it leads to no Service: the kube-apiserver answers for it itself", registering(version))
   }
   const { name, namespace, port = 443 } = reference.value
   const leadsTo = `Service ${namespace}/${name}, port ${port}`
@@ -68,23 +72,25 @@ export const judge = (
     return warning(subject, `not looked at yet by the kube-apiserver (${leadsTo})`, "run the doctor again in a minute")
   }
   const { message = "", reason = "" } = available
-  return broken(subject, `not available at ${leadsTo}: ${message} (${reason})`, remedyOf(reason, message))
+  return broken(subject, `not available at ${leadsTo}: ${message} (${reason})`, remedyOf(reason, message, namespace))
 }
 
 /** The reasons are those of kube-aggregator's availability controller. */
-const remedyOf = (reason: string, message: string) => {
+const remedyOf = (reason: string, message: string, namespace: string) => {
   switch (reason) {
     case "ServiceNotFound":
-      return `apply it: ${apply}; or correct spec.service`
+      return "correct spec.service, or install the server: kubectl apply -k deploy/base (Helm: helm upgrade of the release)"
     case "ServicePortError":
       return "correct spec.service.port of the APIService, or the port of the Service"
     case "EndpointsNotFound":
     case "MissingEndpoints":
-      return "no pod of the Service is ready: see kubectl -n kube-system get pods -l k8s-app=metrics-server, their log and /readyz"
+      return `no pod of the Service is ready: see kubectl -n ${namespace} get pods -l k8s-app=metrics-server ` +
+        "(Helm: -l app.kubernetes.io/name=metrics-server), their log and /readyz"
     case "FailedDiscoveryCheck":
       return message.includes("x509")
         ? "the kube-apiserver refuses the certificate: see serving-certificate"
-        : "let the kube-apiserver reach pods: firewalls, network policies, overlay networks (component host-network)"
+        : "let the kube-apiserver reach pods: firewalls, network policies, overlay networks (component host-network; " +
+          "Helm: hostNetwork.enabled=true)"
     default:
       return "see the log of the kube-apiserver"
   }

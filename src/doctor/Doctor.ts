@@ -13,6 +13,7 @@ import type { DoctorOptions } from "./DoctorOptions.ts"
 import * as Finding from "./Finding.ts"
 import * as KubeApiServer from "./KubeApiServer.ts"
 import * as Kubelets from "./Kubelets.ts"
+import * as PemFiles from "./PemFiles.ts"
 import * as Pods from "./Pods.ts"
 import * as Readings from "./Readings.ts"
 import * as Report from "./Report.ts"
@@ -81,9 +82,12 @@ const checkAll = Effect.fnUntraced(function*(options: DoctorOptions) {
   const checks: Readonly<Record<Finding.Check, ReadonlyArray<Made>>> = {
     "kube-apiserver": [],
     rights: rightsBy(options),
-    aggregation: [asking(authentication.kubeconfig, Aggregation.check(delegation(options)))],
+    aggregation: [
+      asking(authentication.kubeconfig, Aggregation.check(delegation(options))),
+      ...PemFiles.authorities(delegation(options))
+    ],
     "api-services": [ApiServices.check(server.versions)],
-    "serving-certificate": [ServingCertificate.check(serving)],
+    "serving-certificate": [ServingCertificate.check(serving), ...PemFiles.pairs(serving)],
     kubelets: [surveyed(Kubelets.check(kubelet))],
     readings: [Effect.catchTag(surveyed(Readings.check), "PemFileError", noWay)],
     pods: [Effect.catchTag(surveyed(Pods.check), "PemFileError", noWay)]
@@ -134,6 +138,6 @@ const concluded = (check: Finding.Check, made: Made) => {
   return Effect.catchTags(made, {
     Unchecked: (error) => Effect.succeed([unknown(error)]),
     KubeError: ({ advice, problems, source }) => Effect.succeed([broken(source, problems.join("; "), advice)]),
-    PemFileError: ({ file, flag, problem, remedy }) => Effect.succeed([broken(`--${flag}=${file}`, problem, remedy)])
+    PemFileError: (error) => Effect.succeed([broken(PemFiles.titleOf(error), error.problem, error.remedy)])
   })
 }

@@ -104,7 +104,7 @@ export const judge = (verdicts: ReadonlyArray<Verdict>, who: string): ReadonlyAr
         broken(
           object,
           `${who} may not ${missing}`,
-          "apply it: kubectl apply -k deploy/base (Helm: rbac.create=true), or see rbac.yaml there"
+          "apply it: kubectl -n kube-system apply -f deploy/base/rbac.yaml (Helm: rbac.create=true)"
         )
       ]
   })

@@ -1,5 +1,5 @@
 /** The serving certificate: the one that is given, or a self-signed one that is kept for the next start. */
-import { Clock, Effect, FileSystem, Option, Path } from "effect"
+import { Clock, Effect, FileSystem, Option, Path, type PlatformError } from "effect"
 import { X509Certificate } from "node:crypto"
 import * as Pem from "../Pem.ts"
 import * as PemFile from "../PemFile.ts"
@@ -52,7 +52,7 @@ const selfSigned = Effect.fnUntraced(function*(dir: string, names: ReadonlyArray
   if (Option.isSome(kept) && isGood(kept.value.certificate, names, now)) return kept.value
 
   const pair = yield* SelfSigned.make(names)
-  yield* fs.makeDirectory(dir, { recursive: true }).pipe(
+  yield* makeDirectory(dir).pipe(
     Effect.andThen(fs.writeFileString(keyFile, pair.key, { mode: 0o600 })),
     Effect.andThen(fs.writeFileString(certFile, pair.cert)),
     Effect.mapError((error) =>
@@ -65,6 +65,22 @@ const selfSigned = Effect.fnUntraced(function*(dir: string, names: ReadonlyArray
     )
   )
   return { ...pair, certificate: new X509Certificate(pair.cert) }
+})
+
+/** Level by level: Node.js by itself would try for ever where a directory that is there takes no other, such as /proc. */
+const makeDirectory = Effect.fnUntraced(function*(
+  dir: string
+): Effect.fn.Return<void, PlatformError.PlatformError, FileSystem.FileSystem | Path.Path> {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const parent = path.dirname(dir)
+  const make = Effect.catchReason(fs.makeDirectory(dir), "PlatformError", "AlreadyExists", () => Effect.void)
+  yield* Effect.catchReason(
+    make,
+    "PlatformError",
+    "NotFound",
+    (_, error) => parent === dir ? Effect.fail(error) : Effect.andThen(makeDirectory(parent), make)
+  )
 })
 
 const isGood = (it: X509Certificate, names: ReadonlyArray<string>, now: number) =>

@@ -37,11 +37,15 @@ export const commandLine = ({ directory, flags, port }: Options) => [
   `--cert-dir=${directory.certDir}`,
   "--metric-resolution=10s",
   "--kubelet-request-timeout=9s",
-  `--kubelet-certificate-authority=${directory.kubeletCa}`,
+  ...isInsecure(flags) ? [] : [`--kubelet-certificate-authority=${directory.kubeletCa}`],
   "--kubelet-preferred-address-types=InternalIP",
   "--kubelet-use-node-status-port",
   ...flags
 ]
+
+/** Then an authority would contradict it. */
+const isInsecure = (flags: ReadonlyArray<string>) =>
+  flags.some((flag) => /^--kubelet-insecure-tls(=(1|t|true))?$/i.test(flag))
 
 /** Starts it. Leaving the scope ends it, politely first. */
 export const spawn = Effect.fnUntraced(function*(options: Options) {

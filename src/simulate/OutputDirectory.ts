@@ -1,7 +1,14 @@
 /** The directory a simulation writes its credentials to; what it wrote there is gone when it ends. */
-import { Effect, FileSystem, Option, Path } from "effect"
+import { Effect, FileSystem, Option, Path, type PlatformError, Schema } from "effect"
 import { Identities, tokens } from "./Identities.ts"
 import { Simulation } from "./Simulation.ts"
+
+/** Somebody else's file has the name: it would be gone in the end. */
+export class Occupied extends Schema.TaggedError<Occupied>()("Occupied", { path: Schema.String }) {
+  override get message() {
+    return `cannot write ${this.path}: it is there already; remove it, or choose another directory with --out`
+  }
+}
 
 export interface OutputDirectory {
   readonly path: string
@@ -33,9 +40,19 @@ export const write = Effect.fnUntraced(function*(options: {
     )
     return path
   })
+  const orOccupied = (path: string) =>
+    Effect.mapError((error: PlatformError.PlatformError) =>
+      error.reason._tag === "AlreadyExists" ? new Occupied({ path }) : error
+    )
+  /** Others write into it, so that nothing may be there before. */
+  const makeOwnDirectory = (path: string) =>
+    Effect.acquireRelease(
+      orOccupied(path)(fs.makeDirectory(path, { mode: 0o700 })),
+      () => Effect.ignore(fs.remove(path, { recursive: true, force: true }))
+    )
   const writeFile = (path: string, text: string, mode: number) =>
     Effect.acquireRelease(
-      fs.writeFileString(path, text, { mode }),
+      orOccupied(path)(fs.writeFileString(path, text, { mode, flag: "wx" })),
       () => Effect.ignore(fs.remove(path, { force: true }))
     )
 
@@ -49,8 +66,9 @@ export const write = Effect.fnUntraced(function*(options: {
     kubeconfig: file("kubeconfig"),
     metricsServerKubeconfig: file("metrics-server.kubeconfig"),
     kubeletCa: file("kubelet-ca.crt"),
-    certDir: yield* makeDirectory(file("metrics-server-certificates"))
+    certDir: file("metrics-server-certificates")
   }
+  yield* makeOwnDirectory(written.certDir)
   yield* makeDirectory(file("tokens"))
   yield* makeDirectory(file("clients"))
   const { metricsServer: _, ...ofClients } = tokens

@@ -3,6 +3,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Duration, Effect, Exit, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import manifest from "../../package.json" with { type: "json" }
 import { ApiServices } from "./ApiServices.ts"
 import * as Cluster from "./Cluster.ts"
 import * as MetricsServerProcess from "./MetricsServerProcess.ts"
@@ -89,7 +90,7 @@ Command.make("npm start --", flags, (given) =>
     return yield* Effect.scoped(run(given, cluster)).pipe(Effect.provide(simulation))
   }).pipe(Effect.tapError((error) => Console.error(error.message)))).pipe(
     Command.withDescription("Runs the metrics server in a simulated cluster on this machine's loopback interface"),
-    Command.run({ version: "0.1.0" }),
+    Command.run({ version: manifest.version }),
     Effect.provide(NodeServices.layer),
     NodeRuntime.runMain({
       disableErrorReporting: true,

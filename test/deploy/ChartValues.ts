@@ -118,6 +118,11 @@ export const rows: ReadonlyArray<Row> = [
     `/var/run/secrets/kubernetes.io/serviceaccount/token`
   ],
   [{ ...monitored({}), metrics: { enabled: true } }, "ServiceMonitor", "spec.endpoints.0.bearerTokenFile", undefined],
+  [monitored({}), "ClusterRole/system:metrics-server-metrics-reader", "rules", [
+    { nonResourceURLs: ["/metrics"], verbs: ["get"] }
+  ]],
+  [{ ...monitored({}), metrics: { enabled: true } }, "ClusterRole/system:metrics-server-metrics-reader", "", undefined],
+  [{ serviceMonitor: { enabled: false } }, "ClusterRole/system:metrics-server-metrics-reader", "", undefined],
   [monitored({ additionalLabels: { release: "p" } }), "ServiceMonitor", "metadata.labels.release", "p"],
   [monitored({ interval: "30s" }), "ServiceMonitor", "spec.endpoints.0.interval", "30s"],
   [monitored({ scrapeTimeout: "5s" }), "ServiceMonitor", "spec.endpoints.0.scrapeTimeout", "5s"],

@@ -111,6 +111,41 @@ describe("an alert", () => {
   })
 })
 
+/** The jobs that rules ask for. */
+const askedOf = (manifests: ReadonlyArray<Manifests.Manifest>) => {
+  const groups: ReadonlyArray<{ readonly rules: ReadonlyArray<Alert> }> =
+    Manifests.find(manifests, "PrometheusRule")["spec"].groups
+  const matchers = groups.flatMap(({ rules }) => rules).flatMap(({ expr }) =>
+    PromQl.read(expr).selectors.flatMap(({ matchers }) => matchers)
+  )
+  return new Set(matchers.filter(({ label }) => label === "job").map(({ value }) => value))
+}
+
+/** What the Prometheus operator calls the job of a ServiceMonitor: as a label of the Service says, else as the Service. */
+const given = (manifests: ReadonlyArray<Manifests.Manifest>) => {
+  const { metadata } = Manifests.find(manifests, "Service")
+  const { jobLabel } = Manifests.find(manifests, "ServiceMonitor")["spec"]
+  return jobLabel === undefined ? metadata.name : metadata.labels?.[jobLabel]
+}
+
+describe("the alerts ask for the job that the ServiceMonitor makes", () => {
+  it("of the components", async () => {
+    const manifests = await Manifests.base("service-monitor", "../chart/observability")
+    assert.deepStrictEqual(askedOf(manifests), new Set([given(manifests)]))
+  })
+
+  it.concurrent.each([
+    ["metrics-server", {}],
+    ["ms", {}],
+    ["ms", { fullnameOverride: "usage" }]
+  ])("of the release %s with %j, whose name it is, as with the original", async (release, names) => {
+    const values = { ...names, serviceMonitor: { enabled: true }, prometheusRule: { enabled: true } }
+    const manifests = await Manifests.template(values, release)
+    assert.deepStrictEqual(askedOf(manifests), new Set([release]))
+    assert.strictEqual(given(manifests), release)
+  })
+})
+
 describe("the observability kit", () => {
   it("renders with kustomize and with helm, to the same rules and the same dashboard", async () => {
     const kit = await Manifests.base("../chart/observability")

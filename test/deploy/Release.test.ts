@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { Yaml } from "effect/encoding"
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 
 const Permissions = Schema.Record(Schema.String, Schema.Literals(["read", "write"]))
@@ -89,6 +89,23 @@ describe("a release", () => {
       readFileSync("CHANGELOG.md", "utf8"),
       new RegExp(`^## ${version.replaceAll(".", "\\.")} \\(.+\\)$`, "m")
     )
+  })
+})
+
+describe("a tag", () => {
+  const checks = workflows.flatMap(({ workflow }) => Object.values(workflow.jobs)).flatMap(({ steps = [] }) => steps)
+    .flatMap(({ run = "" }) => run.split("\n")).filter((line) => /^grep .*CHANGELOG\.md$/.test(line))
+
+  it.each([
+    ["## 0.1.0 (2026-12-01)", 0],
+    ["## 0.1.0 (unreleased)", 1],
+    ["## 0.1.0", 1],
+    ["## 0.1.01 (2026-12-01)", 1]
+  ])("of a version whose heading in the changelog is %j ends with %i", (heading, status) => {
+    assert.lengthOf(checks, 1)
+    const script = `version=0.1.0; ${checks[0]?.replace("CHANGELOG.md", "<<< \"$HEADING\"")}`
+    const { status: found } = spawnSync("bash", ["-euc", script], { env: { ...process.env, HEADING: heading } })
+    assert.strictEqual(found, status)
   })
 })
 

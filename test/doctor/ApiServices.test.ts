@@ -1,6 +1,9 @@
 /** What follows from an APIService, and from what is answered where it may not be read. */
 import { assert, describe, it } from "@effect/vitest"
 import { Option } from "effect"
+import { Yaml } from "effect/encoding"
+import { readFileSync } from "node:fs"
+import schema from "../../deploy/chart/values.schema.json" with { type: "json" }
 import type { ApiService } from "../../src/doctor/ApiService.ts"
 import * as ApiServices from "../../src/doctor/ApiServices.ts"
 
@@ -36,6 +39,31 @@ describe("an APIService", () => {
     assert.include(judge("v1", true).remedy, "--runtime-config")
   })
 
+  it.each(["v1", "v1beta1"] as const)(
+    "of %s is registered by itself, as all of deploy/base would take the place of what Helm installed",
+    (version) => {
+      const { remedy = "" } = judge(version, true)
+      assert.notInclude(remedy, "apply -k")
+      const [, file = ""] = /kubectl apply -f (\S+)/.exec(remedy) ?? []
+      const object = Yaml.parse(readFileSync(new URL(`../../${file}`, import.meta.url), "utf8"))
+      assert.deepInclude(object, { kind: "APIService", metadata: { name: `${version}.metrics.k8s.io` } })
+    }
+  )
+
+  it("of each version is a value of the chart", () => {
+    const { create, v1 } = schema.properties.apiService.properties
+    assert.isDefined(create)
+    assert.isDefined(v1.properties.create)
+    assert.match(judge("v1beta1", true).remedy ?? "", /\(Helm: apiService\.create=true\)/)
+    assert.match(judge("v1", true).remedy ?? "", /\(Helm: apiService\.create=true and apiService\.v1\.create=true\)/)
+  })
+
+  it("without ready pods names the labels of both installations", () => {
+    const { remedy } = judge("v1", true, registered("False", "MissingEndpoints", "endpoints have no addresses"))
+    assert.include(remedy, "-l k8s-app=metrics-server")
+    assert.include(remedy, "-l app.kubernetes.io/name=metrics-server")
+  })
+
   it("of a version that is switched off sends clients to nobody", () => {
     const { remedy, severity } = judge("v1", false, available)
     assert.strictEqual(severity, "broken")
@@ -53,7 +81,11 @@ describe("an APIService", () => {
   })
 
   it.each([
-    ["ServiceNotFound", "service/metrics-server in \"kube-system\" is not present", /kubectl apply -k deploy\/base/],
+    [
+      "ServiceNotFound",
+      "service/metrics-server in \"kube-system\" is not present",
+      /kubectl apply -k deploy\/base.*Helm/
+    ],
     ["ServicePortError", "not listening on port 444", /spec\.service\.port/],
     ["EndpointsNotFound", "cannot find endpointslices", /no pod of the Service is ready/],
     ["MissingEndpoints", "endpoints have no addresses", /no pod of the Service is ready/],

@@ -147,7 +147,7 @@ layer(Consulted.layer(cluster), { excludeTestServices: true })("in a cluster", (
               administrator: "system:serviceaccount:kube-system:metrics-server"
             }
             assert.isTrue(broken[0]?.seen.startsWith(`${accounts[who]} may not `))
-            assert.include(broken[0]?.remedy, "kubectl apply -k deploy/base")
+            assert.include(broken[0]?.remedy, "apply -f deploy/base/rbac.yaml (Helm: rbac.create=true)")
           })
       )
     }

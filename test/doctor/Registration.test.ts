@@ -52,7 +52,20 @@ layer(Consulted.layer(cluster), { excludeTestServices: true })("in a cluster", (
         yield* changed("configmaps", "kube-system", "extension-apiserver-authentication")
         const { files } = yield* Consulted
         const flags = { "requestheader-client-ca-file": [files.kubeletCa] }
-        assert.deepStrictEqual(summaryOf(yield* askOf("server", ["aggregation"], flags)), [["ok", "the front proxy"]])
+        assert.deepStrictEqual(summaryOf(yield* askOf("server", ["aggregation"], flags)), [
+          ["ok", `--requestheader-client-ca-file=${files.kubeletCa}`]
+        ])
+      }))
+
+    it.effect("is named by a flag whose file is not there, the server would not start", () =>
+      Effect.gen(function*() {
+        const flags = { "requestheader-client-ca-file": ["/nonexistent"], "client-ca-file": ["/nonexistent"] }
+        const findings = yield* askOf("server", ["aggregation"], flags)
+        assert.deepStrictEqual(summaryOf(findings), [
+          ["broken", "--client-ca-file=/nonexistent"],
+          ["broken", "--requestheader-client-ca-file=/nonexistent"]
+        ])
+        assert.include(findings[0]?.remedy, "give a file of PEM certificates")
       }))
 
     it.effect("is neither named nor looked up, nobody is recognized", () =>
@@ -143,6 +156,20 @@ layer(Consulted.layer(cluster), { excludeTestServices: true })("in a cluster", (
         const [finding] = yield* askOf("administrator", ["serving-certificate"])
         assert.deepInclude(finding, { severity: "broken", subject: both })
         assert.match(finding?.seen ?? "", /signed by itself, and nobody in caBundle vouches for it: CN=some-other-ca$/)
+      }))
+
+    it.effect("is in files that cannot be used, the server would not start", () =>
+      Effect.gen(function*() {
+        const { certDir } = (yield* Consulted).files
+        const flags = {
+          "tls-cert-file": [`${certDir}/apiserver.crt`],
+          "tls-private-key-file": ["/nonexistent"],
+          "tls-sni-cert-key": [`/nonexistent,${certDir}/apiserver.key`]
+        }
+        assert.includeDeepMembers(summaryOf(yield* askOf("administrator", ["serving-certificate"], flags)), [
+          ["broken", "--tls-private-key-file=/nonexistent"],
+          ["broken", "--tls-sni-cert-key=/nonexistent"]
+        ])
       }))
 
     it.effect("cannot be looked at, because the server is elsewhere, it is said how to get there", () =>

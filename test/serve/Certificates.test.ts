@@ -64,6 +64,13 @@ describe("serving certificates", () => {
       assert.include(error.message, "--cert-dir")
     }).pipe(Effect.provide(NodeServices.layer)))
 
+  it.effect("a directory that nobody can make is named, too, and not tried for ever", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(selfSigned("/proc/nowhere/certificates"))
+      assert.strictEqual(error.file, "/proc/nowhere/certificates")
+      assert.include(error.message, "--cert-dir")
+    }).pipe(Effect.provide(NodeServices.layer)))
+
   it.effect("a given pair is used as it is", () =>
     Effect.gen(function*() {
       const pair = yield* SelfSigned.make(["example.com"])

@@ -54,6 +54,23 @@ describe("the output directory", () => {
       assert.deepStrictEqual((yield* fs.readDirectory(out, { recursive: true })).sort(), ["tokens", "tokens/mine"])
     }).pipe(Effect.provide(environment)))
 
+  it.live.each(["kubeconfig", "tokens/reader", "metrics-server-certificates/apiserver.key"])(
+    "is refused where a file would be written over, which stays as it is: %s",
+    (file) =>
+      Effect.gen(function*() {
+        const fs = yield* FileSystem.FileSystem
+        const out = yield* fs.makeTempDirectoryScoped()
+        yield* fs.makeDirectory(`${out}/tokens`)
+        if (file.startsWith("metrics-server")) yield* fs.makeDirectory(`${out}/metrics-server-certificates`)
+        yield* fs.writeFileString(`${out}/${file}`, "mine")
+        const before = yield* fs.readDirectory(out, { recursive: true })
+        const error = yield* Effect.scoped(Effect.flip(OutputDirectory.write({ out: Option.some(out), endpoint })))
+        assert.match(error.message, /^cannot write .*: it is there already; .* --out/)
+        assert.strictEqual(yield* fs.readFileString(`${out}/${file}`), "mine")
+        assert.sameMembers(yield* fs.readDirectory(out, { recursive: true }), before)
+      }).pipe(Effect.provide(environment))
+  )
+
   it.live("has kubeconfigs with which the official client gets what it may", () =>
     Effect.gen(function*() {
       const written = yield* OutputDirectory.write({ out: Option.none(), endpoint })

@@ -1,8 +1,9 @@
 /** Parts of `npm start`. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import * as MetricsServerProcess from "../../src/simulate/MetricsServerProcess.ts"
 import * as Readback from "../../src/simulate/Readback.ts"
+import * as CommandLine from "../fixtures/CommandLine.ts"
 
 describe("the port of the metrics server", () => {
   it.live.each(
@@ -18,6 +19,32 @@ describe("the port of the metrics server", () => {
 
   it.live("is a free one when they say nothing", () =>
     Effect.map(MetricsServerProcess.choosePort([]), (port) => assert.isAbove(port, 1023)))
+})
+
+describe("the command line of the metrics server", () => {
+  const directory = {
+    path: "/o",
+    kubeconfig: "/o/k",
+    metricsServerKubeconfig: "/o/m",
+    kubeletCa: "/o/ca",
+    certDir: "/o/c"
+  }
+  const read = (...flags: ReadonlyArray<string>) =>
+    CommandLine.read(...MetricsServerProcess.commandLine({ port: 4443, directory, flags }))
+
+  it.effect.each(
+    [
+      [[], Option.some("/o/ca")],
+      [["--kubelet-certificate-authority=/mine"], Option.some("/mine")],
+      [["--kubelet-insecure-tls"], Option.none()],
+      [["--kubelet-insecure-tls=true"], Option.none()],
+      [["--kubelet-insecure-tls=false"], Option.some("/o/ca")]
+    ] as const
+  )(
+    "names the authority of the kubelets unless its own flags say otherwise: %o",
+    ([flags, authority]) =>
+      Effect.map(read(...flags), ({ kubelet }) => assert.deepStrictEqual(kubelet.certificateAuthority, authority))
+  )
 })
 
 describe("the table of nodes", () => {

@@ -21,7 +21,7 @@ export const settings = {
   ),
   timeToLive: Setting.duration(
     "authentication-token-webhook-cache-ttl",
-    "How long it stands whose a bearer token is",
+    "How long the answer to a TokenReview is cached",
     "10s"
   )
 }

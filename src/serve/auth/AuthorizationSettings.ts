@@ -17,12 +17,12 @@ export const settings = {
   ),
   allowedTimeToLive: Setting.duration(
     "authorization-webhook-cache-authorized-ttl",
-    "How long it stands that a user may do something",
+    "How long a permission is cached",
     "10s"
   ),
   deniedTimeToLive: Setting.duration(
     "authorization-webhook-cache-unauthorized-ttl",
-    "How long it stands that a user may not",
+    "How long a denial is cached",
     "10s"
   )
 }
