@@ -33,6 +33,8 @@ export interface Credentials {
 export interface KubeOptions {
   /** None: the service account of the pod this runs in. */
   readonly kubeconfig: Option.Option<string>
+  /** The flag that gives it. */
+  readonly flag?: string
   /** Where a pod finds its service account. */
   readonly serviceAccount?: string
 }
@@ -42,11 +44,16 @@ export class Kube extends Context.Service<Kube, {
   readonly http: HttpClient.HttpClient
   readonly credentials: Effect.Effect<Credentials, KubeError>
 }>()("metrics-server/kube/Kube") {
-  static layer({ kubeconfig, serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount" }: KubeOptions) {
+  static layer(
+    { flag = "--kubeconfig", kubeconfig, serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount" }: KubeOptions
+  ) {
     return Layer.effect(
       Kube,
       Effect.gen(function*() {
-        const source = yield* Option.match(kubeconfig, { onNone: () => inCluster(serviceAccount), onSome: fromFile })
+        const source = yield* Option.match(kubeconfig, {
+          onNone: () => inCluster(serviceAccount),
+          onSome: (file) => fromFile(file, flag)
+        })
         const { access, refused } = yield* follow(source)
         const { client, use } = yield* Transport.make
 
