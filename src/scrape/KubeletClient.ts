@@ -138,8 +138,7 @@ const answer = <A>(
   return Result.mapBoth(unzip(body, maxBody), { onSuccess: (page) => read(status, page), onFailure: noAnswer })
 }
 
-const noAnswer = ({ detail, reason }: Problem) =>
-  new NoAnswer({ reason: reason === "not_http" ? "malformed_page" : reason, detail })
+const noAnswer = (problem: Problem) => new NoAnswer(problem)
 
 const ours = "User-Agent: metrics-server\r\nAccept-Encoding: gzip\r\n"
 
