@@ -1,5 +1,6 @@
 /** What is read again and again, such as files that may be replaced: while it is broken, what it said before holds. */
 import { Effect, Equal, Option } from "effect"
+import * as Monotonic from "./Monotonic.ts"
 
 export interface Manner<A> {
   /** The part of the server that logs it. */
@@ -53,5 +54,6 @@ export const follow = Effect.fnUntraced(function*<A, E extends { readonly messag
 ): Effect.fn.Return<Effect.Effect<A, never, R>, E, R> {
   const reading = make(read, manner)
   yield* reading
-  return yield* Effect.cachedWithTTL(Effect.orDie(reading), pause)
+  const [current] = yield* Monotonic.cachedInvalidateWithTTL(Effect.orDie(reading), () => pause)
+  return current
 })

@@ -3,7 +3,7 @@ import { Duration, Effect, type FileSystem, Layer, Option, type Path } from "eff
 import manifest from "../package.json" with { type: "json" }
 import { Nodes } from "./discover/Nodes.ts"
 import { Pods } from "./discover/Pods.ts"
-import { Kube, type KubeError } from "./kube/Kube.ts"
+import { Kube, type KubeError, type KubeOptions } from "./kube/Kube.ts"
 import { Health } from "./observe/Health.ts"
 import * as Otlp from "./observe/Otlp.ts"
 import * as Probes from "./observe/Probes.ts"
@@ -51,9 +51,12 @@ const routes = (options: Options) =>
 /** Who is let in, and to what. */
 const access = ({ authentication, authorization, frontProxy }: Options) =>
   Access.layer.pipe(
-    Layer.provide([Authentication.layer, asking(authorization.kubeconfig, Authorization.layer(authorization))]),
+    Layer.provide([
+      Authentication.layer,
+      asking({ ...authorization, flag: "--authorization-kubeconfig" }, Authorization.layer(authorization))
+    ]),
     Layer.provide(asking(
-      authentication.kubeconfig,
+      { ...authentication, flag: "--authentication-kubeconfig" },
       Layer.merge(
         BearerToken.layer(authentication),
         AuthenticationConfig.layer({ ...authentication, requestHeader: frontProxy })
@@ -63,10 +66,10 @@ const access = ({ authentication, authorization, frontProxy }: Options) =>
 
 /** With the kube-apiserver of a kubeconfig of its own, where one is given. */
 const asking = <A, E>(
-  kubeconfig: Option.Option<string>,
+  options: KubeOptions,
   layer: Layer.Layer<A, E, Kube | FileSystem.FileSystem>
 ): Layer.Layer<A, E | KubeError, Kube | FileSystem.FileSystem | Path.Path> =>
-  Option.isSome(kubeconfig) ? Layer.provide(layer, Kube.layer({ kubeconfig })) : layer
+  Option.isSome(options.kubeconfig) ? Layer.provide(layer, Kube.layer(options)) : layer
 
 /** Everything between the seams: kubelets, the kube-apiserver and the listening socket are given from outside. */
 export const layerNoEdges = (options: Options) => {

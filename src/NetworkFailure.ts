@@ -53,11 +53,14 @@ const byPrefix = (code: string): NetworkReason => {
 }
 
 const describe = ({ code, message, names }: RootCause) => {
-  if (code !== "ERR_TLS_CERT_ALTNAME_INVALID") return message || code || "unknown error"
+  if (code !== "ERR_TLS_CERT_ALTNAME_INVALID") return message.replace(nodeAdvice, "") || code || "unknown error"
   return names
     ? `its certificate is for ${names}`
     : "its certificate names no address at all (no subject alternative names)"
 }
+
+/** Nobody who runs this server starts Node.js by hand. */
+const nodeAdvice = "; if the root CA is installed locally, try running Node.js with --use-system-ca"
 
 interface RootCause {
   readonly code: string

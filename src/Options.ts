@@ -78,10 +78,11 @@ export const read = (given: Given, known: ReadonlyArray<string> = []): Effect.Ef
   return problems.length > 0 ? Effect.fail(new OptionsError({ problems })) : Effect.succeed(options)
 }
 
-/** What makes no sense together, by the original's rules. */
+/** What makes no sense together, by the original's rules and ours. */
 const contradictions = ({ kubelet, server, serving }: Options): ReadonlyArray<string> => {
   const resolution = Duration.toSeconds(server.resolution)
   const timeout = Duration.toSeconds(kubelet.requestTimeout)
+  const retention = Option.match(server.retention, { onNone: () => Infinity, onSome: Duration.toSeconds })
   const someKubeletTls = kubelet.insecure ||
     [kubelet.certificateAuthority, kubelet.clientCertificate, kubelet.clientKey].some(Option.isSome)
   const differ = (a: Option.Option<string>, b: Option.Option<string>) => Option.isSome(a) !== Option.isSome(b)
@@ -91,6 +92,11 @@ const contradictions = ({ kubelet, server, serving }: Options): ReadonlyArray<st
     [
       timeout > 0.9 * resolution,
       `--kubelet-request-timeout: expected at most 0.9 x --metric-resolution (${0.9 * resolution}s), found ${timeout}s`
+    ],
+    // A scrape begins a resolution after the end of the one before: what is forgotten sooner is never the base of a window.
+    [
+      retention < 2 * resolution,
+      `--metric-retention: expected at least 2 x --metric-resolution (${2 * resolution}s), found ${retention}s`
     ],
     [
       kubelet.insecure && Option.isSome(kubelet.certificateAuthority),

@@ -91,6 +91,29 @@ describe("what is read again and again", () => {
       assert.strictEqual(it.reads(), before + 1)
     }))
 
+  it.effect("is read again after these ten seconds although the clock is set back meanwhile", () =>
+    Effect.gen(function*() {
+      const it = make(says("a"))
+      yield* TestClock.setTime(86_400_000)
+      const current = yield* it.follow
+      yield* current
+      it.is(says("b"))
+      yield* TestClock.setTime(0)
+      yield* TestClock.adjust("10 seconds")
+      assert.deepStrictEqual(yield* current, { says: "b" })
+    }))
+
+  it.effect("is read again for who asks when who asked before has gone", () =>
+    Effect.gen(function*() {
+      const it = make(says("a"))
+      const current = yield* it.follow
+      it.is(Effect.never)
+      yield* Effect.timeoutOption(current, "1 second").pipe(Effect.forkChild({ startImmediately: true }))
+      yield* TestClock.adjust("1 second")
+      it.is(says("b"))
+      assert.deepStrictEqual(yield* current, { says: "b" })
+    }))
+
   it.effect("that is broken at first is not followed", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* Effect.flip(make(broken("gone")).follow)).message, "gone")

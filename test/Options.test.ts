@@ -132,6 +132,7 @@ describe("the command line", () => {
     [
       [["--metric-resolution=5s"], /at least 10s, found 5s/],
       [["--metric-resolution=10s"], /at most 0.9 x --metric-resolution \(9s\), found 10s/],
+      [["--metric-retention=119s"], /at least 2 x --metric-resolution \(120s\), found 119s/],
       [["--kubelet-request-timeout=0s"], /more than 0s/],
       [["--kubelet-request-timeout=-1s"], /Go duration/],
       [["--kubelet-insecure-tls", "--kubelet-certificate-authority=ca"], /exclude each other/],

@@ -39,7 +39,7 @@ export const make = Effect.fnUntraced(function*<A extends Named>({ decode, live,
 
   /** The version that the map has; none when only a list can tell. */
   let cursor: string | undefined
-  /** Turns in a row that did not come to an event. */
+  /** Turns that failed since a watch held. */
   let failures = 0
   let lastContact = Option.none<number>()
   let error = Option.none<string>()
@@ -110,7 +110,6 @@ export const make = Effect.fnUntraced(function*<A extends Named>({ decode, live,
       if (type === "ERROR") {
         return yield* new ListWatch.ListWatchError({ path, detail: WatchEvent.explain(object), expired: true })
       }
-      failures = 0
       yield* recovered
       if (type === "DELETED") live.delete(namespace, name)
       else if (type !== "BOOKMARK") {
@@ -133,8 +132,8 @@ export const make = Effect.fnUntraced(function*<A extends Named>({ decode, live,
       empty = false
       return receive(events)
     }).pipe(
-      // One that held for a while was well, however quiet it was.
-      Effect.tapError(() =>
+      // One that held for a while was well, however quiet it was; one that did not may fail in the same way each time.
+      Effect.onExit(() =>
         Effect.map(held, (held) => {
           if (held) failures = 0
         })
@@ -143,7 +142,6 @@ export const make = Effect.fnUntraced(function*<A extends Named>({ decode, live,
     if (empty && !(yield* held)) {
       return yield* new ListWatch.ListWatchError({ path, detail: "the watch ended at once", expired: false })
     }
-    failures = 0
     yield* recovered
   })
 
@@ -155,7 +153,7 @@ export const make = Effect.fnUntraced(function*<A extends Named>({ decode, live,
     const first = failures === 0
     const delay = backOff(failures, yield* Random.next)
     failures += 1
-    // After a pause on either side a version has expired: everyday life, and the new list may follow at once.
+    // That a version expires is everyday life, and the new list may follow at once: but once only, until a watch has held.
     if (expired && first && Option.isSome(failure)) {
       return yield* Effect.logInfo(`${failure.value.message}; listing again`)
     }

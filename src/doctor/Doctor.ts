@@ -1,6 +1,6 @@
 /** The doctor: looks for what operators trip over, all of it at the same time, and tells everything worst first. */
 import { Array, Clock, Console, Effect, type FileSystem, Layer, Option, type Path, Schema, type Scope } from "effect"
-import { Kube, type KubeError } from "../kube/Kube.ts"
+import { Kube, type KubeError, type KubeOptions } from "../kube/Kube.ts"
 import type { PemFileError } from "../PemFile.ts"
 import { Kubelet } from "../scrape/Kubelet.ts"
 import { KubeletClient } from "../scrape/KubeletClient.ts"
@@ -72,7 +72,7 @@ const withoutApi = ({ doctor }: DoctorOptions, api: Finding.Finding): Findings =
 ]
 
 const checkAll = Effect.fnUntraced(function*(options: DoctorOptions) {
-  const { authentication, kubelet, server, serving } = options
+  const { kubelet, server, serving } = options
   const survey = yield* Effect.cached(Layer.build(
     Survey.layer(server).pipe(Layer.provide(Kubelet.layer(kubelet)), Layer.provideMerge(kubelets(options)))
   ))
@@ -83,7 +83,7 @@ const checkAll = Effect.fnUntraced(function*(options: DoctorOptions) {
     "kube-apiserver": [],
     rights: rightsBy(options),
     aggregation: [
-      asking(authentication.kubeconfig, Aggregation.check(delegation(options))),
+      asking(authenticator(options), Aggregation.check(delegation(options))),
       ...PemFiles.authorities(delegation(options))
     ],
     "api-services": [ApiServices.check(server.versions)],
@@ -104,22 +104,29 @@ const checkAll = Effect.fnUntraced(function*(options: DoctorOptions) {
 /** Whom to believe, as the server is told it. */
 const delegation = ({ authentication, frontProxy }: DoctorOptions) => ({ ...authentication, requestHeader: frontProxy })
 
+/** Who is asked whom to believe. */
+const authenticator = ({ authentication: { kubeconfig } }: DoctorOptions): KubeOptions => ({
+  kubeconfig,
+  flag: "--authentication-kubeconfig"
+})
+
 /** What the server needs to do, by the kubeconfig with which it does it: one that is for reviews alone is the server's own. */
 const rightsBy = (options: DoctorOptions) => {
-  const { authentication, authorization, server } = options
+  const { authorization, server } = options
   const lookup = asksCluster(delegation(options)) ? Rights.lookup : []
   const all = [
     { kubeconfig: Option.none<string>(), rights: Rights.own },
-    { kubeconfig: authentication.kubeconfig, rights: [...Rights.authentication, ...lookup] },
-    { kubeconfig: authorization.kubeconfig, rights: Rights.authorization }
+    { ...authenticator(options), rights: [...Rights.authentication, ...lookup] },
+    { kubeconfig: authorization.kubeconfig, flag: "--authorization-kubeconfig", rights: Rights.authorization }
   ]
   const grouped = Array.groupBy(all, ({ kubeconfig }) => Option.getOrElse(kubeconfig, () => ""))
   return Object.values(grouped).map((group) => {
-    const [{ kubeconfig }] = group
+    const [first] = group
+    const { kubeconfig } = first
     const rights = group.flatMap(({ rights }) => rights)
     const account = Option.isSome(kubeconfig) ? Effect.succeedNone : Account.find
     const asker = userOf(Option.orElse(kubeconfig, () => server.kubeconfig))
-    return asking(kubeconfig, Effect.flatMap(account, (account) => Rights.check(rights, account, asker)))
+    return asking(first, Effect.flatMap(account, (account) => Rights.check(rights, account, asker)))
   })
 }
 
@@ -127,8 +134,8 @@ const userOf = (kubeconfig: Option.Option<string>) =>
   Option.isSome(kubeconfig) ? `the user of ${sourceOf(kubeconfig)}` : sourceOf(kubeconfig)
 
 /** With the kube-apiserver of a kubeconfig of its own, where one is given. */
-const asking = <A, E, R>(kubeconfig: Option.Option<string>, check: Effect.Effect<A, E, R>) =>
-  Option.isSome(kubeconfig) ? Effect.provide(check, Kube.layer({ kubeconfig })) : check
+const asking = <A, E, R>(options: KubeOptions, check: Effect.Effect<A, E, R>) =>
+  Option.isSome(options.kubeconfig) ? Effect.provide(check, Kube.layer(options)) : check
 
 const noWay = () => Effect.fail(Finding.behind("the kubelets"))
 

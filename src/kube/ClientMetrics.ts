@@ -1,7 +1,8 @@
 /** What is counted of our requests to the kube-apiserver: how many there were, how they ended, and how long they took. */
-import { Clock, Effect } from "effect"
+import { Effect } from "effect"
 import { HttpClient, type HttpClientRequest } from "effect/http"
 import * as MetricFamily from "../MetricFamily.ts"
+import * as Monotonic from "../Monotonic.ts"
 
 export interface Families<Total extends string, Duration extends string> {
   readonly total: Effect.Effect<MetricFamily.Family<Total>>
@@ -15,18 +16,18 @@ export interface Families<Total extends string, Duration extends string> {
 
 /** Makes of a client the same client, measured until the head of each answer. */
 export const measure = <Total extends string, Duration extends string>(families: Families<Total, Duration>) =>
-  Effect.map(Effect.all({ total: families.total, duration: families.duration, clock: Clock.Clock }), (bound) => {
-    const { clock, duration, total } = bound
+  Effect.map(Effect.all({ total: families.total, duration: families.duration, now: Monotonic.reader }), (bound) => {
+    const { duration, now, total } = bound
     const record = (request: HttpClientRequest.HttpClientRequest, startedAt: number, code: string) =>
       Effect.sync(() => {
         const labels = families.labels(request, code)
         total.series(labels.total).update(1)
-        duration.series(labels.duration).update((clock.currentTimeMillisUnsafe() - startedAt) / 1000)
+        duration.series(labels.duration).update((now() - startedAt) / 1000)
       })
     return (client: HttpClient.HttpClient): HttpClient.HttpClient =>
       HttpClient.transform(client, (effect, request) =>
         Effect.suspend(() => {
-          const startedAt = clock.currentTimeMillisUnsafe()
+          const startedAt = now()
           return effect.pipe(
             Effect.tap(({ status }) => record(request, startedAt, String(status))),
             Effect.tapError(() => record(request, startedAt, "<error>"))

@@ -34,13 +34,14 @@ export interface Source {
   readonly read: Effect.Effect<{ readonly access: Access; readonly user: User }, Problems>
 }
 
-export const fromFile = Effect.fnUntraced(function*(file: string) {
+/** A kubeconfig, and the flag that gave it. */
+export const fromFile = Effect.fnUntraced(function*(file: string, flag: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const read = yield* filesFrom(path.dirname(path.resolve(file)))
   const source: Source = {
     name: `kubeconfig ${file}`,
-    advice: "correct the file, or give another with --kubeconfig",
+    advice: `correct the file, or give another with ${flag}`,
     read: fs.readFileString(file).pipe(
       Effect.mapError((error): Problems => [`the file cannot be read (${error.reason._tag})`]),
       Effect.flatMap((content) => Effect.fromResult(parse(content))),
@@ -81,6 +82,14 @@ const filesFrom = Effect.fnUntraced(function*(directory: string) {
       Effect.mapError((error) => `${field}: ${path.resolve(directory, name)} cannot be read (${error.reason._tag})`)
     )
 
+  /** Who empties it before writing it anew has not taken the old one back. */
+  const tokenOf = (name: string) =>
+    Effect.filterOrFail(
+      file("tokenFile", name),
+      (token) => token.trim() !== "",
+      () => `tokenFile: ${path.resolve(directory, name)} is empty`
+    )
+
   /** Data stands above the file, as in client-go. */
   const pem = (field: string, name: string | undefined, data: string | undefined) => {
     if (data) {
@@ -97,7 +106,7 @@ const filesFrom = Effect.fnUntraced(function*(directory: string) {
       ca: pem("certificate-authority", cluster["certificate-authority"], cluster["certificate-authority-data"]),
       cert: pem("client-certificate", user["client-certificate"], user["client-certificate-data"]),
       key: pem("client-key", user["client-key"], user["client-key-data"]),
-      token: user.tokenFile ? file("tokenFile", user.tokenFile) : Effect.succeed(user.token)
+      token: user.tokenFile ? tokenOf(user.tokenFile) : Effect.succeed(user.token)
     }, { mode: "result" })
     const { ca, cert, key, token } = Record.map(read, (result) => Result.getOrUndefined(result)?.trim())
 

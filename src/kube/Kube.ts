@@ -2,6 +2,7 @@
 import { Context, Effect, type Exit, Function, Layer, Option, Schema } from "effect"
 import { HttpClient, HttpClientError, HttpClientRequest } from "effect/http"
 import * as LastGood from "../LastGood.ts"
+import * as Monotonic from "../Monotonic.ts"
 import * as ClientMetrics from "./ClientMetrics.ts"
 import * as CredentialPlugins from "./CredentialPlugins.ts"
 import { type Access, fromFile, inCluster, type Problems, type Source } from "./Credentials.ts"
@@ -32,6 +33,8 @@ export interface Credentials {
 export interface KubeOptions {
   /** None: the service account of the pod this runs in. */
   readonly kubeconfig: Option.Option<string>
+  /** The flag that gives it. */
+  readonly flag?: string
   /** Where a pod finds its service account. */
   readonly serviceAccount?: string
 }
@@ -41,11 +44,16 @@ export class Kube extends Context.Service<Kube, {
   readonly http: HttpClient.HttpClient
   readonly credentials: Effect.Effect<Credentials, KubeError>
 }>()("metrics-server/kube/Kube") {
-  static layer({ kubeconfig, serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount" }: KubeOptions) {
+  static layer(
+    { flag = "--kubeconfig", kubeconfig, serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount" }: KubeOptions
+  ) {
     return Layer.effect(
       Kube,
       Effect.gen(function*() {
-        const source = yield* Option.match(kubeconfig, { onNone: () => inCluster(serviceAccount), onSome: fromFile })
+        const source = yield* Option.match(kubeconfig, {
+          onNone: () => inCluster(serviceAccount),
+          onSome: (file) => fromFile(file, flag)
+        })
         const { access, refused } = yield* follow(source)
         const { client, use } = yield* Transport.make
 
@@ -89,7 +97,7 @@ export class Kube extends Context.Service<Kube, {
 /** A credential plugin that takes longer keeps its users waiting, and scrapes are among them. */
 const patience = "10 seconds"
 
-/** After a refusal the files are read again at once. */
+/** How long it may be used before it is asked for again. */
 const timeToLive = (exit: Exit.Exit<unknown, unknown>) => exit._tag === "Success" ? LastGood.pause : "1 second"
 
 /** The access to use now: it follows its files, and while they are broken the last one that worked stays in use. */
@@ -103,10 +111,11 @@ const follow = Effect.fnUntraced(function*(source: Source) {
   )
   // What a file lacks is said at start; what a plugin or the network lacks may come later.
   yield* Effect.mapError(source.read, failed)
-  const [access, invalidate] = yield* Effect.cachedInvalidateWithTTL(
+  const [access, invalidate] = yield* Monotonic.cachedInvalidateWithTTL(
     LastGood.make(read, { service: "Kube", kept: "keeping what was read before" }),
     timeToLive
   )
+  // After a refusal the files are read again at once.
   return { access, refused: Effect.andThen(Effect.sync(plugins.forget), invalidate) }
 })
 

@@ -4,7 +4,7 @@ import * as Monotonic from "../Monotonic.ts"
 import { Timetable } from "./Timetable.ts"
 
 export interface DueTurns {
-  /** The turn of a node begins at the last tick up to that moment, in monotonic time, and no earlier one. */
+  /** The turn of a node begins at the last tick up to that moment, in monotonic time, or at the next one if that is over. */
   put(name: string, at: number): void
   delete(name: string): void
   /** Waits for the next tick that somebody has, and takes those whose turn begins: none when one was put before them meanwhile. */

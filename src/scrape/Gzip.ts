@@ -38,7 +38,7 @@ export const unzip = (body: Uint8Array, most: number): Result.Result<Uint8Array,
 }
 
 const broken: Result.Result<never, Problem> = Result.fail({
-  reason: "not_http",
+  reason: "malformed_page",
   detail: "its body is not the gzip that it is said to be, or breaks off"
 })
 

@@ -71,11 +71,15 @@ export class KubeletClient extends Context.Service<KubeletClient, {
           Effect.callback<A, NoAnswer>((resume) => {
             const text = textOf(request)
             if (text === undefined) return resume(Effect.fail(unsendable))
-            const abort = connections.exchange(request.endpoint, text, (outcome) => {
-              limit.end(running)
-              if (outcome instanceof ResponseReader) resume(Effect.fromResult(answer(outcome, read)))
-              else resume(Effect.fail(new NoAnswer({ ...explainTransport(outcome), cause: outcome })))
-            })
+            const begun = Result.try(() =>
+              connections.exchange(request.endpoint, text, (outcome) => {
+                limit.end(running)
+                if (outcome instanceof ResponseReader) resume(Effect.fromResult(answer(outcome, read)))
+                else resume(Effect.fail(new NoAnswer({ ...explainTransport(outcome), cause: outcome })))
+              })
+            )
+            if (Result.isFailure(begun)) return resume(Effect.fail(undialled(begun.failure)))
+            const abort = begun.success
             const running = limit.begin(() => {
               abort()
               resume(expired)
@@ -119,6 +123,10 @@ export class KubeletClient extends Context.Service<KubeletClient, {
 const tooLate = (timeout: Duration.Duration) =>
   new NoAnswer({ reason: "timeout", detail: `no complete answer within ${Duration.toSeconds(timeout)} s` })
 
+/** Node.js throws at an address that can be no name, such as one with a NUL in it. */
+const undialled = (cause: unknown) =>
+  new NoAnswer({ reason: "name_not_resolved", detail: explainTransport(cause).detail, cause })
+
 /** A response that is none was told apart by its reader. Of one that is no page, nobody reads the body. */
 const answer = <A>(
   reader: ResponseReader,
@@ -130,8 +138,7 @@ const answer = <A>(
   return Result.mapBoth(unzip(body, maxBody), { onSuccess: (page) => read(status, page), onFailure: noAnswer })
 }
 
-const noAnswer = ({ detail, reason }: Problem) =>
-  new NoAnswer({ reason: reason === "not_http" ? "malformed_page" : reason, detail })
+const noAnswer = (problem: Problem) => new NoAnswer(problem)
 
 const ours = "User-Agent: metrics-server\r\nAccept-Encoding: gzip\r\n"
 

@@ -56,7 +56,8 @@ export class KubeletConnection {
       })
       // Not before the kubelet has shown who it is: requests carry our token.
       socket.once("secureConnect", () => this.#begin())
-      this.#session = () => socket.getSession()
+      // Of a socket that is closed Node.js says null.
+      this.#session = () => socket.getSession() ?? undefined
       this.#socket = socket
     }
     this.#socket.setNoDelay(true)

@@ -73,7 +73,7 @@ export class KubeletConnections {
     return () => connection.close()
   }
 
-  /** To be called every now and then: closes what two such looks found unused, such as connections to nodes that are gone. */
+  /** To be called every now and then: closes what a third such look finds unused, such as connections to nodes that are gone. */
   look() {
     for (const [key, kept] of this.#kept) {
       if (++kept.looks <= 2) continue

@@ -1,4 +1,5 @@
 /** Labels that say nothing we use: a family has mostly those of the family before it, and then they need not be read. */
+import { closeBrace } from "./Bytes.ts"
 import type { Scanner } from "./Scanner.ts"
 
 export class Repetitions {
@@ -22,6 +23,8 @@ export class Repetitions {
       return true
     }
     if (!scanner.labels()) return false
+    // Where there are no labels it is blanks, and labels may follow on those elsewhere.
+    if (scanner.page[scanner.at - 1] !== closeBrace) return true
     this.#blocks[next] = start
     this.#blocks[next + 1] = scanner.at - start
     return true

@@ -4,7 +4,7 @@ import { lineFeed } from "./Bytes.ts"
 
 /** Why what arrives is no response, or none that is wanted. */
 export interface Problem {
-  readonly reason: "not_http" | "body_too_large" | "reset"
+  readonly reason: "malformed_page" | "body_too_large" | "reset"
   readonly detail: string
 }
 
@@ -113,7 +113,7 @@ export class ResponseReader {
     const found = piece.indexOf(lineFeed, at)
     const stop = found < 0 || found >= end ? end : found
     this.#lines += stop - at
-    if (this.#lines > maxLines) this.#fail("not_http", "its head is too long")
+    if (this.#lines > maxLines) this.#fail("malformed_page", "its head is too long")
     const line = this.#line + piece.toString("latin1", at, stop)
     if (stop === end) {
       this.#line = line
@@ -133,7 +133,7 @@ export class ResponseReader {
       case "chunk size":
         return this.#readChunkSize(line)
       case "chunk end":
-        if (line !== "") return this.#fail("not_http", "a chunk of it is longer than it says")
+        if (line !== "") return this.#fail("malformed_page", "a chunk of it is longer than it says")
         this.#state = "chunk size"
         return
       default:
@@ -143,7 +143,7 @@ export class ResponseReader {
 
   #readStatus(line: string) {
     const [, minor, status] = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(line) ?? []
-    if (status === undefined) return this.#fail("not_http", `it begins with ${JSON.stringify(line.slice(0, 40))}`)
+    if (status === undefined) return this.#fail("malformed_page", `it begins with ${JSON.stringify(line.slice(0, 40))}`)
     this.status = Number(status)
     this.keepsAlive = minor === "1"
     this.#state = "header"
@@ -154,19 +154,19 @@ export class ResponseReader {
     const value = line.slice(colon + 1).trim()
     switch (line.slice(0, colon).toLowerCase()) {
       case "content-length":
-        if (!/^\d{1,15}$/.test(value)) return this.#fail("not_http", `its length is ${JSON.stringify(value)}`)
+        if (!/^\d{1,15}$/.test(value)) return this.#fail("malformed_page", `its length is ${JSON.stringify(value)}`)
         this.#size = Number(value)
         return
       case "transfer-encoding":
         if (value.toLowerCase() !== "chunked") {
-          return this.#fail("not_http", `its transfer encoding is ${JSON.stringify(value)}`)
+          return this.#fail("malformed_page", `its transfer encoding is ${JSON.stringify(value)}`)
         }
         this.#isChunked = true
         return
       case "content-encoding":
         this.isGzip = /^(x-)?gzip$/i.test(value)
         if (!this.isGzip && value.toLowerCase() !== "identity") {
-          this.#fail("not_http", `its encoding, ${JSON.stringify(value)}, was not asked for`)
+          this.#fail("malformed_page", `its encoding, ${JSON.stringify(value)}, was not asked for`)
         }
         return
       case "connection":
@@ -189,7 +189,7 @@ export class ResponseReader {
   #readChunkSize(line: string) {
     const [, digits] = /^([0-9a-f]{1,8})[ \t]*(?:;|$)/i.exec(line) ?? []
     if (digits === undefined) {
-      return this.#fail("not_http", `the size of a chunk is ${JSON.stringify(line.slice(0, 40))}`)
+      return this.#fail("malformed_page", `the size of a chunk is ${JSON.stringify(line.slice(0, 40))}`)
     }
     this.#expectBytes(Number.parseInt(digits, 16), "chunk", "trailer")
   }

@@ -17,6 +17,8 @@ export class Rows {
   readonly #known: ReadonlyArray<ContainerKey>
   readonly #page: Uint8Array
   readonly #text: Buffer
+  /** A row was not where the page before has it: the next known container may have one already. */
+  #isRearranged = false
   #bytes = scratch
   /** Open addressing: a row by the hash of its identity, 0 for a free slot. Never more than half full. */
   #slots = new Int32Array(0)
@@ -68,7 +70,7 @@ export class Rows {
   #isKnown(scanner: Scanner) {
     const row = this.#containers.length
     const key = this.#known[row]
-    if (key === undefined || this.#last !== row) return false
+    if (key === undefined || this.#last !== row || this.#isRearranged) return false
     const { at } = scanner
     const container = this.#passes(`{container="`, key.container, at)
     const namespace = this.#passes(`",namespace="`, key.namespace, container)
@@ -128,6 +130,7 @@ export class Rows {
   }
 
   #add(scanner: Scanner, start: number) {
+    this.#isRearranged = true
     const row = this.#containers.length
     const before = this.#known[row] ?? this.#containers.at(-1)
     const { ranges } = scanner

@@ -34,7 +34,7 @@ const lastSuccess = MetricFamily.gauge<"node">(
 
 const sampleAge = MetricFamily.gauge<"node">(
   "resource_metrics_node_sample_age_seconds",
-  "How old the last reading of a node is, by its kubelet's timestamp"
+  "How old the last reading of a node is, by its kubelet's timestamp; NaN while there was none"
 )
 
 /** A tick is one node's turn; the buckets above 10 s follow the resolution, as the original's do. */
@@ -80,7 +80,7 @@ export const make = Effect.fnUntraced(function*(resolution: Duration.Duration, s
     families.lastSuccess.read({ node }, () => (status.get(node)?.lastSuccess ?? 0) / 1000),
     families.sampleAge.read(
       { node },
-      () => (clock.currentTimeMillisUnsafe() - (status.get(node)?.sampledAt ?? 0)) / 1000
+      () => (clock.currentTimeMillisUnsafe() - (status.get(node)?.sampledAt ?? Number.NaN)) / 1000
     )
   ]
 

@@ -12,14 +12,14 @@ export interface Outcome {
   readonly address?: string
   /** Rows of the sample: the node and its containers; 0 for a failure. */
   readonly rows: number
-  /** When the kubelet read the node, by its clock: milliseconds since the epoch. Absent for a failure. */
+  /** When the kubelet read the node, by its clock: milliseconds since the epoch. Absent where it says nothing of the node itself. */
   readonly sampledAt?: number
   /** Absent for a success. */
   readonly error?: KubeletError
 }
 
 export interface NodeStatus extends Outcome {
-  /** When the last successful turn started; absent when there was none, as is `sampledAt`, which is of that turn too. */
+  /** When the last successful turn started; absent when there was none. `sampledAt` is of the last turn that said it. */
   readonly lastSuccess?: number
   /** How many turns in a row failed, up to this one. */
   readonly failures: number
@@ -61,11 +61,12 @@ export class ScrapeStatus extends Context.Service<ScrapeStatus, {
 }
 
 const after = (before: NodeStatus | undefined, outcome: Outcome): NodeStatus => {
-  if (outcome.error === undefined) return { ...outcome, lastSuccess: outcome.startedAt, failures: 0 }
+  const sampledAt = outcome.sampledAt ?? before?.sampledAt
+  const lastSuccess = outcome.error === undefined ? outcome.startedAt : before?.lastSuccess
   return {
     ...outcome,
-    ...before?.lastSuccess !== undefined && { lastSuccess: before.lastSuccess },
-    ...before?.sampledAt !== undefined && { sampledAt: before.sampledAt },
-    failures: (before?.failures ?? 0) + 1
+    ...sampledAt !== undefined && { sampledAt },
+    ...lastSuccess !== undefined && { lastSuccess },
+    failures: outcome.error === undefined ? 0 : (before?.failures ?? 0) + 1
   }
 }

@@ -52,7 +52,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         const node = nodes.get(name)
         if (node === undefined) return
         const startedAt = clock.currentTimeMillisUnsafe()
-        // A scrape is bounded by less than that.
+        // A kubelet is not waited for as long as that.
         yield* status.expect(name, now() + resolution)
         const [duration, result] = yield* kubelet.scrape(node, samples.get(name)).pipe(
           Effect.tap(store.commit),
@@ -67,6 +67,8 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       })
 
       const again = Effect.fnUntraced(function*(name: string) {
+        // Its turn may have been due already when it went.
+        if (nodes.get(name) === undefined) return
         const delay = pause(options.resolution, {
           depth: yield* store.depth(name),
           ready: nodes.get(name)?.ready ?? false,
@@ -102,11 +104,11 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
 
       const remove = (name: string) =>
         Effect.all([
-          Effect.sync(() => due.delete(name)),
           turns.end(name),
           store.forget(name),
           status.forget(name),
           Effect.sync(() => {
+            due.delete(name)
             metrics.forget(name)
             scraped.delete(name)
             samples.delete(name)
@@ -160,7 +162,7 @@ const ofResult = (result: Result.Result<Sample, KubeletError>) =>
   Result.match(result, {
     onSuccess: ({ address, points }) => ({
       rows: points.rows,
-      sampledAt: points.timestamp(0),
+      ...!Number.isNaN(points.timestamp(0)) && { sampledAt: points.timestamp(0) },
       ...address !== undefined && { address }
     }),
     onFailure: (error) => ({ rows: 0, error, ...error.address !== "" && { address: error.address } })

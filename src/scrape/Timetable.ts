@@ -14,7 +14,7 @@ export class Timetable {
     this.#next = this.#tickAt(now)
   }
 
-  /** Its turn begins at the last tick up to that moment, and no earlier one. */
+  /** Its turn begins at the last tick up to that moment, or at the next one if that is over. */
   put(name: string, at: number) {
     const tick = Math.max(this.#tickAt(at), this.#next)
     const names = this.#names.get(tick)

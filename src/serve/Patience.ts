@@ -1,5 +1,5 @@
 /** How long the server waits: for a client to take its answer, and for an HTTP/2 connection to be used again. */
-import { Clock, Duration, Effect, Schedule, type Scope } from "effect"
+import { Duration, Effect, Schedule, type Scope } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import {
   constants,
@@ -9,6 +9,7 @@ import {
   type Http2Session
 } from "node:http2"
 import type { Server } from "node:https"
+import * as Monotonic from "../Monotonic.ts"
 import { type Place, UnderWay } from "../UnderWay.ts"
 import type { ConnectionLimits } from "./ConnectionLimits.ts"
 
@@ -17,34 +18,35 @@ export const watch = Effect.fnUntraced(function*(
   server: Server | Http2SecureServer,
   limits: Pick<ConnectionLimits, "answer" | "idle">
 ): Effect.fn.Return<{ readonly answers: Iterable<Answering> }, never, Scope.Scope> {
-  const clock = yield* Clock.Clock
+  const now = yield* Monotonic.reader
   const answers = new UnderWay<Answering>()
   const sessions = new Map<Http2Session, Use>()
 
   server.on("session", (session: Http2Session) => {
-    sessions.set(session, { open: 0, since: clock.currentTimeMillisUnsafe() })
+    sessions.set(session, { open: 0, since: now() })
     session.once("close", () => sessions.delete(session))
   })
   const begin = (_request: IncomingMessage | Http2ServerRequest, answer: Answer) => {
     const session = "stream" in answer ? answer.stream.session : undefined
     const use = session && sessions.get(session)
-    const answering = { answer, since: clock.currentTimeMillisUnsafe(), place: 0 }
+    const answering = { answer, since: now(), place: 0 }
     answers.add(answering)
     if (use !== undefined) use.open++
     answer.once("close", () => {
       answers.delete(answering)
       if (use === undefined) return
       use.open--
-      use.since = clock.currentTimeMillisUnsafe()
+      use.since = now()
     })
   }
   server.on("request", begin)
   server.on("checkContinue", begin)
 
   const longest = { answer: Duration.toMillis(limits.answer), idle: Duration.toMillis(limits.idle) }
-  const sweep = Effect.map(Clock.currentTimeMillis, (now) => {
-    for (const { answer, since } of answers) if (now - since >= longest.answer) cut(answer)
-    for (const [session, { open, since }] of sessions) if (open === 0 && now - since >= longest.idle) leave(session)
+  const sweep = Effect.sync(() => {
+    const at = now()
+    for (const { answer, since } of answers) if (at - since >= longest.answer) cut(answer)
+    for (const [session, { open, since }] of sessions) if (open === 0 && at - since >= longest.idle) leave(session)
   })
   const often = Duration.millis(Math.min(longest.answer, longest.idle) / 16)
   yield* Effect.forkScoped(Effect.schedule(sweep, Schedule.spaced(often)))
@@ -53,7 +55,7 @@ export const watch = Effect.fnUntraced(function*(
 
 export type Answer = ServerResponse | Http2ServerResponse
 
-/** An answer that is not all taken, and since when. */
+/** An answer that is not all taken, and since when, in monotonic time. */
 export interface Answering extends Place {
   readonly answer: Answer
   readonly since: number

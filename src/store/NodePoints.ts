@@ -33,7 +33,7 @@ export class NodePoints implements Pair {
   /** `#containers[i]` has row `i + 1`: first those of the last page, in its order, then those that it does not have. */
   #containers: Array<ContainerKey> = []
   #onPage = 0
-  /** When a reading of the row was last taken, by our clock. */
+  /** When a reading of the row was last taken, by our clock: what was published of it stands no longer than it is kept. */
   #takenAt = new Float64Array(1).fill(Number.NaN)
   /** Which rows of the last page were taken: 1. */
   #taken = new Uint8Array(1)
@@ -55,10 +55,9 @@ export class NodePoints implements Pair {
   /** Takes a page in; returns the containers whose points are released, because they have been gone for too long. */
   take({ containers, points }: Sample, now: number): ReadonlyArray<ContainerKey> {
     const released = this.#fits(containers, now) ? [] : this.#arrange(containers, now)
-    if (this.#clockWasSet(points.timestamp(0), now)) {
+    if (this.#noteTime(points.timestamp(0), now)) {
       this.last = Points.make(this.last.rows)
       this.previous = Points.make(this.last.rows)
-      this.#takenAt.fill(Number.NaN)
     }
     if (this.#taken.length === points.rows) this.#taken.fill(0)
     else this.#taken = new Uint8Array(points.rows)
@@ -109,10 +108,15 @@ export class NodePoints implements Pair {
   depth(now: number) {
     let depth = 0
     for (let row = 0; row < this.last.rows; row++) {
-      if (!this.#isExpired(row, now)) depth = Math.max(depth, Number.isNaN(window(this, row)) ? 1 : 2)
+      if (!this.#isExpired(row, now)) depth = Math.max(depth, this.#depthOf(row))
       if (row === 0 && depth > 0) return depth
     }
     return depth
+  }
+
+  #depthOf(row: number) {
+    if (Number.isNaN(this.last.timestamp(row))) return 0
+    return Number.isNaN(window(this, row)) ? 1 : 2
   }
 
   /** Only a reading on the last page that has a window makes a usage. */
@@ -121,10 +125,11 @@ export class NodePoints implements Pair {
   }
 
   /**
-   * Whether the kubelet's clock was set since its last reading: the two would make a window that never was. Readings wait
-   * for their scrape, some longer than others, so that less than two resolutions prove nothing.
+   * Notes when the node was read; tells whether the kubelet's clock was set since its last reading: the two would make a
+   * window that never was. Readings wait for their scrape, some longer than others, so that less than two resolutions prove
+   * nothing.
    */
-  #clockWasSet(timestamp: number, now: number) {
+  #noteTime(timestamp: number, now: number) {
     const before = this.#newest
     if (timestamp === before.timestamp) return false
     this.#newest = { timestamp, at: now }

@@ -65,6 +65,7 @@ export class Published {
     if (points.publish(nodeRows.rows, now)) this.#putNode(points.usages)
     for (const pod of points.pods) {
       if (points.publish(pod.rows, now)) this.#putPod(pod, points.usages, now)
+      else this.#releaseOther(pod, points.usages.node)
     }
   }
 
@@ -100,6 +101,12 @@ export class Published {
     if (owner === undefined || owner.node === block.node || block.start(pod.rows) > owner.start) {
       this.#renew(usage, block, pod)
     }
+  }
+
+  /** A pod that has none of the containers any more of which its usage is was made anew under its name. */
+  #releaseOther({ name, names, namespace }: PodRows, node: string) {
+    const usage = this.#pods.get(namespace)?.get(name)
+    if (usage !== undefined && !usage.names.some((it) => names.includes(it))) this.releasePod(namespace, name, node)
   }
 
   /** What is published of the pod; this, if it is nothing yet. */

@@ -132,6 +132,7 @@ describe("watching", () => {
       assert.deepStrictEqual((yield* reflector.health).error, Option.none())
       assert.strictEqual(lines.at(-1), "Info /apis/things is followed again")
 
+      yield* TestClock.adjust("1 second")
       yield* back.reset
       yield* settle
       yield* TestClock.adjust("200 millis")

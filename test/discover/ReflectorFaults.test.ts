@@ -19,6 +19,18 @@ describe("a version", () => {
           server.next,
           (call) => Effect.flatMap(call.open, (watch) => watch.send({ type: "ERROR", object: status(410, "too old") }))
         )
+    ],
+    [
+      "told of behind another event",
+      (server: ScriptedServer) =>
+        Effect.flatMap(
+          server.next,
+          (call) =>
+            Effect.flatMap(
+              call.open,
+              (watch) => watch.send(bookmark("12"), { type: "ERROR", object: status(410, "too old") })
+            )
+        )
     ]
   ] as const
 

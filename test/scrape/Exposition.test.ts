@@ -120,6 +120,7 @@ describe("the text format", () => {
     ["CRLF", `# TYPE\r\n\r\n${cpu(main, "1.5 7")}\r\n`],
     ["an exponent", cpu(main, "15e-1 7")],
     ["a capital exponent with a sign", cpu(main, "+.15E+01 7")],
+    ["blanks before labels, behind a series without any", `x 1\ny {a="b"} 2\n${cpu(main, "1.5 7")}`],
     ["series that are none of ours", `pod_cpu_usage_seconds_total{pod="x"} NaN\n${cpu(main, "1.5 7")}\nconstructor 1`]
   ])("may have %s", (_, text) => {
     for (const ending of ["\n", "\r\n"]) {

@@ -50,7 +50,7 @@ describe("a compressed body", () => {
   it("that says less than it comes to goes no further than that", () => {
     const bomb = gzipSync("x".repeat(10_000_000))
     bomb.writeUInt32LE(1000, bomb.length - 4)
-    assert.strictEqual(problemOf(bomb).reason, "not_http")
+    assert.strictEqual(problemOf(bomb).reason, "malformed_page")
   })
 
   it.each([
@@ -64,7 +64,7 @@ describe("a compressed body", () => {
     ["one with flags that are not known", withHead(32, "")]
   ])("that is %s is none", (_, body) =>
     assert.deepStrictEqual(problemOf(body), {
-      reason: "not_http",
+      reason: "malformed_page",
       detail: "its body is not the gzip that it is said to be, or breaks off"
     }))
 

@@ -112,6 +112,12 @@ layer(Layer.provideMerge(Simulation.layer({ cluster }), NodeServices.layer), { e
         Effect.provide(kubelet({ kubelet: { preferredTypes: ["Hostname", "InternalIP"] } }))
       ))
 
+    it.effect("is reached at its next address when the first one can be no name at all", () =>
+      scrape({ ...node, addresses: [{ type: "Hostname", address: "node\0name" }, ...node.addresses] }).pipe(
+        Effect.map((sample) => assert.strictEqual(sample.node, name)),
+        Effect.provide(kubelet({ kubelet: { preferredTypes: ["Hostname", "InternalIP"] } }))
+      ))
+
     it.effect("is given one request timeout for all of its addresses, and the failure of the first one is told", () =>
       Effect.gen(function*() {
         const error = yield* faulty(Fault.Hang(), Effect.flip(scrape(node)))

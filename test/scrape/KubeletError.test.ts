@@ -34,6 +34,13 @@ describe("a network error", () => {
     assert.match(explainTransport(Object.assign(mismatch, { cert: {} })).detail, /names no address at all/)
   })
 
+  it("is told without Node.js's advice about a command line that is not the operator's", () => {
+    const message = "unable to verify the first certificate; if the root CA is installed locally, " +
+      "try running Node.js with --use-system-ca"
+    const error = Object.assign(new Error(message), { code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" })
+    assert.strictEqual(explainTransport(error).detail, "unable to verify the first certificate")
+  })
+
   it("that is no error object at all is still reported", () => {
     assert.deepStrictEqual(explainTransport("boom"), { reason: "other", detail: "boom" })
   })

@@ -94,16 +94,16 @@ describe("a response", () => {
 describe("what is no response, or none that is wanted", () => {
   it.each(
     [
-      ["not_http", "\u0015\u0003\u0001\u0000\u0002\u0002P\r\n", /begins with/],
-      ["not_http", "HTTP/2 200\r\n", /begins with/],
-      ["not_http", "HTTP/1.1 2000 OK\r\n", /begins with/],
-      ["not_http", `${ok}Content-Length: -1\r\n`, /length is "-1"/],
-      ["not_http", `${ok}Content-Length: 5, 5\r\n`, /length is "5, 5"/],
-      ["not_http", `${ok}Transfer-Encoding: gzip, chunked\r\n`, /transfer encoding is "gzip, chunked"/],
-      ["not_http", `${ok}Content-Encoding: zstd\r\n`, /"zstd", was not asked for/],
-      ["not_http", `${ok}Content-Encoding: gzip, gzip\r\n`, /"gzip, gzip", was not asked for/],
-      ["not_http", `${ok}Transfer-Encoding: chunked\r\n\r\nlarge\r\n`, /size of a chunk is "large"/],
-      ["not_http", `${ok}Transfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n`, /longer than it says/],
+      ["malformed_page", "\u0015\u0003\u0001\u0000\u0002\u0002P\r\n", /begins with/],
+      ["malformed_page", "HTTP/2 200\r\n", /begins with/],
+      ["malformed_page", "HTTP/1.1 2000 OK\r\n", /begins with/],
+      ["malformed_page", `${ok}Content-Length: -1\r\n`, /length is "-1"/],
+      ["malformed_page", `${ok}Content-Length: 5, 5\r\n`, /length is "5, 5"/],
+      ["malformed_page", `${ok}Transfer-Encoding: gzip, chunked\r\n`, /transfer encoding is "gzip, chunked"/],
+      ["malformed_page", `${ok}Content-Encoding: zstd\r\n`, /"zstd", was not asked for/],
+      ["malformed_page", `${ok}Content-Encoding: gzip, gzip\r\n`, /"gzip, gzip", was not asked for/],
+      ["malformed_page", `${ok}Transfer-Encoding: chunked\r\n\r\nlarge\r\n`, /size of a chunk is "large"/],
+      ["malformed_page", `${ok}Transfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n`, /longer than it says/],
       ["body_too_large", `${ok}Content-Length: ${limit + 1}\r\n\r\n${"x".repeat(limit + 1)}`, /exceeds 1000 bytes/],
       ["body_too_large", `${ok}\r\n${"x".repeat(limit + 1)}`, /exceeds 1000 bytes/]
     ] as const
@@ -117,7 +117,7 @@ describe("what is no response, or none that is wanted", () => {
   it("is a head that never ends", () => {
     const { isOver, reader } = read(ok, ...Array.from({ length: 100 }, () => "X-Header: 12345\r\n".repeat(50)))
     assert.isTrue(isOver)
-    assert.deepStrictEqual(reader.problem, { reason: "not_http", detail: "its head is too long" })
+    assert.deepStrictEqual(reader.problem, { reason: "malformed_page", detail: "its head is too long" })
   })
 
   it.each([

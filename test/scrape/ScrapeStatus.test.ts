@@ -22,6 +22,14 @@ describe("the status of a node", () => {
       assert.deepStrictEqual(status.get("a"), { ...well("a", 4000), lastSuccess: 4000, failures: 0 })
     }).pipe(Effect.provide(ScrapeStatus.layer)))
 
+  it.effect("keeps when the node was read last through pages that say nothing of it", () =>
+    Effect.gen(function*() {
+      const status = yield* ScrapeStatus
+      yield* status.record({ ...well("a", 1000), sampledAt: 900 })
+      yield* status.record(well("a", 2000))
+      assert.deepStrictEqual(status.get("a"), { ...well("a", 2000), sampledAt: 900, lastSuccess: 2000, failures: 0 })
+    }).pipe(Effect.provide(ScrapeStatus.layer)))
+
   it.effect("is listed by name and forgotten with the node", () =>
     Effect.gen(function*() {
       const status = yield* ScrapeStatus

@@ -1,10 +1,21 @@
-/** When a node's next turn comes. */
+/** When a node's next turn comes, and what is known of it afterwards. */
 import { assert, describe, it } from "@effect/vitest"
-import { Duration } from "effect"
-import type { Node } from "../../src/discover/Nodes.ts"
+import { Duration, Effect, Layer, Random, References, Schema } from "effect"
+import { TestClock } from "effect/testing"
+import { LiveMap } from "../../src/discover/LiveMap.ts"
+import { type Node, Nodes } from "../../src/discover/Nodes.ts"
+import * as Reflector from "../../src/discover/Reflector.ts"
+import * as ScrapeReport from "../../src/observe/ScrapeReport.ts"
+import type { Sample } from "../../src/Sample.ts"
+import { Kubelet } from "../../src/scrape/Kubelet.ts"
+import * as Scraper from "../../src/scrape/Scraper.ts"
 import { mayCure, pause } from "../../src/scrape/Scraper.ts"
+import { ScrapeStatus } from "../../src/scrape/ScrapeStatus.ts"
+import * as Samples from "../fixtures/Samples.ts"
+import * as Scrapes from "../fixtures/Scrapes.ts"
+import { settle } from "../fixtures/ScriptedServer.ts"
 
-const resolution = Duration.seconds(15)
+const { resolution } = Scrapes
 const after = (node: Parameters<typeof pause>[1]) => Duration.toSeconds(pause(resolution, node))
 
 describe("the pause after a turn", () => {
@@ -30,16 +41,16 @@ describe("the pause after a turn", () => {
   })
 })
 
-describe("a change of a node", () => {
-  const node: Node = {
-    name: "node",
-    labels: {},
-    addresses: [{ type: "InternalIP", address: "10.0.0.1" }],
-    kubeletPort: 10250,
-    ready: true,
-    metricsPath: "/metrics/resource"
-  }
+const node: Node = {
+  name: "node",
+  labels: {},
+  addresses: [{ type: "InternalIP", address: "10.0.0.1" }],
+  kubeletPort: 10250,
+  ready: true,
+  metricsPath: "/metrics/resource"
+}
 
+describe("a change of a node", () => {
   it.each<[string, Partial<Node>]>([
     ["its readiness", { ready: false }],
     ["its port", { kubeletPort: 10350 }],
@@ -53,4 +64,64 @@ describe("a change of a node", () => {
   it("is not when only its labels differ", () => {
     assert.isFalse(mayCure(node, { ...node, labels: { zone: "b" } }))
   })
+})
+
+/** All turns are due at the same time, and others get on between them. */
+const crowded = Layer.mergeAll(
+  Layer.succeed(Random.Random, { nextIntUnsafe: () => 1, nextDoubleUnsafe: () => 1 }),
+  Layer.succeed(References.MaxOpsBeforeYield, 100)
+)
+
+/** Nodes that come and go as a test says, whose kubelets answer at once. */
+const scraping = (live: LiveMap<Node>, answer: (name: string) => Sample) =>
+  Scraper.layer({ resolution }).pipe(
+    Layer.provide([Layer.succeed(Kubelet, { scrape: ({ name }) => Effect.sync(() => answer(name)) }), crowded]),
+    Layer.provideMerge([
+      ScrapeStatus.layer,
+      Scrapes.layer,
+      Layer.succeed(Nodes, {
+        ...Reflector.idle,
+        get: (name) => live.get("", name),
+        list: () => live.list(),
+        parts: () => live.parts(),
+        changes: live.changes
+      })
+    ])
+  )
+
+const known = (...names: ReadonlyArray<string>) => {
+  const live = new LiveMap<Node>((a, b) => a === b)
+  live.replace(names.map((name) => ({ ...node, name })))
+  return live
+}
+
+describe("a node", () => {
+  it.effect("that goes when its turn is due and has not begun has no turn ever after", () => {
+    const live = known(...Array.from({ length: 100 }, (_, index) => `${index + 1}`))
+    return Effect.gen(function*() {
+      const status = yield* ScrapeStatus
+      yield* settle
+      yield* TestClock.adjust("1 minute")
+      assert.notInclude(status.overdue(Infinity), "99")
+    }).pipe(Effect.provide(scraping(live, (name) => {
+      live.delete("", "99")
+      return Samples.sample(name, Scrapes.busy(0))
+    })))
+  })
+
+  it.effect("of which the kubelet says nothing is told of without an age, and the others as ever", () =>
+    Effect.gen(function*() {
+      const status = yield* ScrapeStatus
+      yield* TestClock.adjust("1 minute")
+      const report = ScrapeReport.make((yield* Nodes).list(), status.get, 60_000)
+      assert.deepStrictEqual(report.nodes.map(({ ageSeconds }) => ageSeconds), [2, undefined])
+      yield* Schema.encodeEffect(ScrapeReport.ScrapeReport)(report)
+    }).pipe(
+      Effect.provide(
+        scraping(
+          known("a", "b"),
+          (name) => Samples.sample(name, name === "a" ? { at: 58_000 } : {}, { "shop/cart/main": Scrapes.busy(0) })
+        )
+      )
+    ))
 })

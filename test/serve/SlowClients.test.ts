@@ -1,6 +1,6 @@
 /** Clients that take their time, over real sockets: none is waited for longer than it may take. */
 import { assert } from "@effect/vitest"
-import { Duration, Effect, Option } from "effect"
+import { Clock, Duration, Effect, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { connect as connectTcp, type Socket } from "node:net"
 import { connect as connectTls } from "node:tls"
@@ -127,4 +127,21 @@ test("answers that nobody takes are not kept", () =>
     paused.write(`${start.replace(path, "/openapi/v2")}\r\n`.repeat(5000))
     const goesOn = Effect.andThen(Effect.sync(() => paused.write("\r\n")), WholeServer.pass(10))
     yield* Effect.repeat(goesOn, { until: () => paused.destroyed })
+  }))
+
+/** An hour passes, and a few seconds; meanwhile the clock is set back by an hour. */
+const hourSetBack = Effect.gen(function*() {
+  yield* TestClock.setTime((yield* Clock.currentTimeMillis) - 3_600_000)
+  yield* TestClock.adjust("3610 seconds")
+})
+
+test("nobody is waited for longer because the clock is set back", () =>
+  Effect.gen(function*() {
+    const deaf = yield* Http2Frames.open({ 4: 0 })
+    yield* deaf.send([request(1, path, bearer(tokens.reader))])
+    assert.isTrue(yield* headers(deaf, 1))
+    yield* hourSetBack
+    assert.isTrue(Option.isSome(yield* deaf.next(({ type }) => type === types.reset)))
+    yield* hourSetBack
+    yield* deaf.closed
   }))

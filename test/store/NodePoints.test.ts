@@ -27,6 +27,18 @@ describe("NodePoints", () => {
     assert.strictEqual(points.last.rows, 3)
   })
 
+  it("releases what is gone when the retention is over, although the kubelet's clock is set meanwhile", () => {
+    const points = new NodePoints("a", { resolution: 15, retention: 60, publishSwap: Option.none() })
+    const set = (millis: number, containers: Readonly<Record<string, Reading>>) =>
+      points.take(sample("a", reading(1000 + millis), containers), millis).map(({ pod }) => pod)
+    take(points, 0, "a", "b", "c")
+    take(points, 15, "a", "c")
+    assert.deepStrictEqual(set(30, { "n/a/c": reading(1030), "n/c/c": { memory: 1 } }), [])
+    assert.deepStrictEqual(set(45, { "n/a/c": reading(1045) }), [])
+    assert.deepStrictEqual(set(61, { "n/a/c": reading(1061) }), ["b"])
+    assert.deepStrictEqual(set(76, { "n/a/c": reading(1076) }), ["c"])
+  })
+
   it("keeps every container's own points when the page is laid out anew", () => {
     const points = new NodePoints("a", { resolution: 15, retention: 60, publishSwap: Option.none() })
     take(points, 0, "a", "b", "c")

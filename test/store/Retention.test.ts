@@ -101,6 +101,21 @@ describe("MetricsStore, as time goes by", () => {
       assert.strictEqual((yield* pod("db-0"))?.node, "old")
     }).pipe(Effect.provide(layer)))
 
+  it.effect("gives up what it has of a pod whose node reports none of its containers any more, but others", () =>
+    Effect.gen(function*() {
+      for (const seconds of [0, 15]) {
+        yield* commit("a", seconds, { "shop/db-0/old": busy(seconds), "shop/db-0/side": busy(seconds) })
+      }
+      const value = yield* pod("db-0")
+      yield* commit("b", 20, { "shop/db-0/new": busy(20, { start: at(19) }) })
+      yield* commit("a", 30, { "shop/db-0/new": busy(30, { start: at(29) }), "shop/db-0/side": busy(30) })
+      yield* commit("a", 45, {})
+      assert.isDefined(value)
+      assert.deepStrictEqual(yield* pod("db-0"), value)
+      yield* commit("a", 60, { "shop/db-0/new": busy(60, { start: at(59) }) })
+      assert.isUndefined(yield* pod("db-0"))
+    }).pipe(Effect.provide(layer)))
+
   it.effect("forgets a node with all that only it published", () =>
     Effect.gen(function*() {
       const store = yield* MetricsStore
