@@ -103,7 +103,9 @@ const ofRecovered = (recovered: ReadonlyArray<Recovered>): ReadonlyArray<Line> =
   const [first] = recovered
   if (first === undefined) return []
   if (recovered.length === 1) {
-    const message = `node ${first.node} is scraped again after ${first.failures} ${first.failures === 1 ? "failure" : "failures"}`
+    const message = `node ${first.node} is scraped again after ${first.failures} ${
+      first.failures === 1 ? "failure" : "failures"
+    }`
     return [{ level: "Info", message, fields: { node: first.node } }]
   }
   return [{
