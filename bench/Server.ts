@@ -13,6 +13,8 @@ export interface Options {
   readonly maxIdleConnections?: number
   /** Of Node.js, besides those of the image. */
   readonly nodeFlags?: ReadonlyArray<string>
+  /** Another program than that of this checkout. */
+  readonly program?: string
 }
 
 /** As in the manifests. */
@@ -45,7 +47,7 @@ export const start = async (cluster: Cluster, options = defaults): Promise<Serve
 export const launch = async (cluster: Cluster, options = defaults) => {
   const port = await freePort()
   const flags = [...nodeFlags, ...options.nodeFlags ?? []]
-  const child = spawn(process.execPath, [...flags, bundle(), ...ownFlags(cluster, options, port)], {
+  const child = spawn(process.execPath, [...flags, options.program ?? bundle(), ...ownFlags(cluster, options, port)], {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, ...environment }
   })

@@ -7,7 +7,7 @@ import type { Row, Targets } from "./Row.ts"
 import type { Scraped } from "./scrape.ts"
 import type { Server } from "./Server.ts"
 
-interface Case {
+export interface Case {
   readonly claim: string
   readonly question: Client.Question
   /** Milliseconds of CPU. */
@@ -31,7 +31,7 @@ export const listOfAllPods: Case = {
   targets: { 1000: 30 }
 }
 
-const cases = (pod: string): ReadonlyArray<Case> => {
+export const cases = (pod: string): ReadonlyArray<Case> => {
   const one = asked(`/namespaces/ns-07/pods/${pod}`, json)
   const targetsOfOne = { 100: 0.09, 1000: 0.09, 5000: 0.09 }
   // What the HPA asks for: the thirty pods of a deployment, by their label. With 1000 nodes the namespace has 1500.
@@ -114,7 +114,7 @@ export const run = async (server: Server, scraped: Scraped, wanted: number): Pro
   return rows
 }
 
-const somePod = async ({ cluster, url }: Server): Promise<string> => {
+export const somePod = async ({ cluster, url }: Server): Promise<string> => {
   const list = await Client.once(url, asAggregator(cluster), asked("/namespaces/ns-07/pods", json))
   return JSON.parse(list).items[0].metadata.name
 }
