@@ -47,7 +47,10 @@ const reader = Function.memoize((given: Names) => {
   const single = new Set([...names.usernameHeaders, ...names.uidHeaders, ...names.groupHeaders])
   const isTelling = (name: string) =>
     single.has(name) || names.extraHeaderPrefixes.some((prefix) => name.startsWith(prefix))
-  const known = Recent.of((lines: string) => read(names, lines.split("\n")), longestLines)
+  const known = Recent.of(
+    (lines: string) => Option.flatMap(HeaderLines.inUtf8(lines.split("\n")), (it) => read(names, it)),
+    longestLines
+  )
   return (headers: HeaderLines.HeaderLines) => {
     let lines = ""
     for (let i = 0; i + 1 < headers.length; i += 2) {
