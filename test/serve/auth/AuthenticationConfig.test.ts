@@ -104,6 +104,22 @@ describe("whom to believe", () => {
       assert.deepStrictEqual((yield* current).requestHeader, Option.none())
     }))
 
+  test("has no names where it says nothing or null, and all else that it says", () =>
+    Effect.gen(function*() {
+      const { clients, first, second } = yield* pki
+      const { current, server } = yield* start()
+      yield* (yield* server.next).reply(list("1", [configMap("1", {
+        "client-ca-file": first.cert,
+        ...requestHeaderData(second.cert),
+        "requestheader-allowed-names": "",
+        "requestheader-uid-headers": "null"
+      })]))
+      yield* settle
+      assert.deepStrictEqual(yield* believed(current, clients), ["first"])
+      const { allowedNames, names } = Option.getOrThrow((yield* current).requestHeader)
+      assert.deepStrictEqual([allowedNames, names.uidHeaders, names.groupHeaders], [[], [], ["X-Remote-Group"]])
+    }))
+
   test("stays what it was when it is broken or deleted", () =>
     Effect.gen(function*() {
       const { clients, first, second } = yield* pki
