@@ -55,6 +55,25 @@ const handshake = (port: number, options: ConnectionOptions = {}) =>
     socket.on("error", () => resume(Effect.succeed("refused")))
   })
 
+/** Whether a client that comes again takes up its session from before. */
+const resumes = (port: number, options: ConnectionOptions) => {
+  const visit = (before: { readonly session?: Buffer }) =>
+    Effect.callback<{ resumed: boolean; session?: Buffer }>((resume) => {
+      const socket = connectTls({ ...options, ...before, port, host: "127.0.0.1", rejectUnauthorized: false })
+      const visited: { resumed: boolean; session?: Buffer } = { resumed: false }
+      socket.on("secureConnect", () => {
+        visited.resumed = socket.isSessionReused()
+        socket.end("GET / HTTP/1.1\r\nHost: it\r\nConnection: close\r\n\r\n")
+      })
+      socket.on("session", (session) => {
+        visited.session = session
+      })
+      socket.on("close", () => resume(Effect.succeed(visited)))
+      socket.resume()
+    })
+  return Effect.map(Effect.flatMap(visit({}), visit), ({ resumed }) => resumed)
+}
+
 /** How many frames a client gets over HTTP/2 on a connection with so many requests, one after another. */
 const framesOf = (port: number, requests: number) =>
   Effect.callback<number>((resume) => {
@@ -106,6 +125,14 @@ describe("Https", () => {
       const strict = yield* serve(hello, { protocols: { ...TlsSettings.defaults, tlsMinVersion: "VersionTLS13" } })
       assert.strictEqual(yield* handshake(strict, { maxVersion: "TLSv1.2" }), "refused")
       assert.strictEqual(yield* handshake(strict), "TLSv1.3")
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+
+  it.live("resumes no session: it would have lost what a client sent along with its certificate", () =>
+    Effect.gen(function*() {
+      const port = yield* serve(hello)
+      for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const) {
+        assert.isFalse(yield* resumes(port, { maxVersion }), maxVersion)
+      }
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
 
   it.live("speaks the cipher suites that it is told, and those of TLS 1.3", () =>
