@@ -1,10 +1,9 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Exit, Fiber, FileSystem, Layer, Option, Result, Scope, Struct } from "effect"
+import { Effect, Exit, FileSystem, Layer, Option, Result, type Scope, Struct } from "effect"
 import { HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
-import { TestClock } from "effect/testing"
 import { connect as connectHttp2, type Settings } from "node:http2"
-import { connect, type Socket } from "node:net"
+import { connect } from "node:net"
 import { type PerformanceEntry, PerformanceObserver } from "node:perf_hooks"
 import { connect as connectTls, type ConnectionOptions, createSecureContext, getCiphers } from "node:tls"
 import * as ConnectionLimits from "../../src/serve/ConnectionLimits.ts"
@@ -74,24 +73,6 @@ const resumes = (port: number, options: ConnectionOptions) => {
     })
   return Effect.map(Effect.flatMap(visit({}), visit), ({ resumed }) => resumed)
 }
-
-/** All that a client hears that says something when it has come in, and waits for the server to end the connection. */
-const said = Effect.fnUntraced(function*(socket: Socket, event: "connect" | "secureConnect", text = "") {
-  let heard = ""
-  socket.on("error", () => {})
-  socket.on("data", (bytes) => {
-    heard += bytes.toString()
-  })
-  yield* Effect.callback<void>((resume) => {
-    socket.on(event, () => socket.write(text, () => resume(Effect.void)))
-  })
-  return yield* Effect.forkChild(
-    Effect.callback<string>((resume) => {
-      socket.on("close", () => resume(Effect.succeed(heard)))
-    }),
-    { startImmediately: true }
-  )
-})
 
 /** How many frames a client gets over HTTP/2 on a connection with so many requests, one after another. */
 const framesOf = (port: number, requests: number) =>
@@ -228,75 +209,6 @@ describe("Https", () => {
       })
       assert.strictEqual((yield* http2({ port, path: "/" })).status, 200)
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
-
-  it.live("a running request is finished before the server is gone", () =>
-    Effect.gen(function*() {
-      const scope = yield* Scope.make()
-      const started = yield* Deferred.make<void>()
-      const go = yield* Deferred.make<void>()
-      const app = Deferred.succeed(started, undefined).pipe(
-        Effect.andThen(Deferred.await(go)),
-        Effect.as(HttpServerResponse.text("finished"))
-      )
-      const port = yield* Scope.provide(serve(app), scope)
-      const answer = yield* Effect.forkChild(http2({ port, path: "/" }))
-      yield* Deferred.await(started)
-      const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void), { startImmediately: true })
-      yield* Deferred.succeed(go, undefined)
-      assert.strictEqual((yield* Fiber.join(answer)).body.toString(), "finished")
-      yield* Fiber.join(closing)
-      assert.isTrue(Exit.isFailure(yield* Effect.exit(http2({ port, path: "/" }))))
-    }).pipe(Effect.provide(NodeServices.layer)))
-
-  it.effect("when it stops, who is not being answered is left after a second, and who is gets the answer", () =>
-    Effect.gen(function*() {
-      const scope = yield* Scope.make()
-      const started = yield* Effect.all([Deferred.make<void>(), Deferred.make<void>()])
-      const go = yield* Deferred.make<void>()
-      const app = Effect.gen(function*() {
-        const { url } = yield* HttpServerRequest.HttpServerRequest
-        yield* Deferred.succeed(started[url === "/1" ? 0 : 1], undefined)
-        yield* Deferred.await(go)
-        return HttpServerResponse.text("finished")
-      })
-      const port = yield* Scope.provide(serve(app), scope)
-      const tls = (...ALPNProtocols: Array<string>) =>
-        connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false, ALPNProtocols })
-      const silent = yield* Effect.forEach([
-        () => said(connect(port, "127.0.0.1"), "connect"),
-        () => said(tls("http/1.1"), "secureConnect"),
-        () => said(tls("h2"), "secureConnect"),
-        () => said(tls("http/1.1"), "secureConnect", "GET / HTTP/1.1\r\nHost: ")
-      ], (visit) => visit())
-      const lasting = yield* said(tls("http/1.1"), "secureConnect", "GET /1 HTTP/1.1\r\nHost: it\r\n\r\n")
-      const answer = yield* Effect.forkChild(http2({ port, path: "/2" }))
-      yield* Effect.forEach(started, Deferred.await)
-
-      const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void), { startImmediately: true })
-      yield* TestClock.adjust("1 second")
-      yield* Effect.forEach(silent, Fiber.join)
-      yield* TestClock.adjust("10 seconds")
-      yield* Deferred.succeed(go, undefined)
-      assert.strictEqual((yield* Fiber.join(answer)).body.toString(), "finished")
-      yield* TestClock.adjust("1 second")
-      assert.include(yield* Fiber.join(lasting), "finished")
-      yield* Fiber.join(closing)
-    }).pipe(Effect.provide(NodeServices.layer)))
-
-  it.live("a client that never finishes its request does not keep the server from stopping", () =>
-    Effect.gen(function*() {
-      const scope = yield* Scope.make()
-      const port = yield* Scope.provide(serve(hello, { grace: Duration.millis(20) }), scope)
-      const closed = yield* Deferred.make<void>()
-      yield* Effect.callback<void>((resume) => {
-        const socket = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] })
-        socket.on("secureConnect", () => socket.write("GET / HTTP/1.1\r\nHost: ", () => resume(Effect.void)))
-        socket.on("error", () => {})
-        socket.on("close", () => Deferred.doneUnsafe(closed, Effect.void))
-      })
-      yield* Scope.close(scope, Exit.void)
-      yield* Deferred.await(closed)
-    }).pipe(Effect.provide(NodeServices.layer)))
 
   it.live("a port in use is told, and what to do", () =>
     Effect.gen(function*() {
