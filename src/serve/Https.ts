@@ -50,7 +50,7 @@ export const layer = (options: Options) => Layer.effect(HttpServer.HttpServer, m
 const make = Effect.fnUntraced(function*(options: Options) {
   const tls = TlsSettings.contextOf(options.protocols)
   const expiry = yield* CertificateExpiry.of("serving")
-  // Connections that stand keep the certificate they began with.
+  // Called when the pair is replaced, seconds later: there is a server then. Connections that stand keep what they began with.
   const { forName, pair } = yield* ServingCertificate.follow(
     options.certificate,
     ({ cert, key }) => {

@@ -60,7 +60,7 @@ export const decode = (object: unknown): Result.Result<PublishedConfig, Schema.S
     requestHeader: Option.map(authority(data["requestheader-client-ca-file"]), (authority) => ({
       authority,
       allowedNames: texts(data["requestheader-allowed-names"]),
-      names: {
+      headerNames: {
         usernameHeaders: texts(data["requestheader-username-headers"]),
         uidHeaders: texts(data["requestheader-uid-headers"]),
         groupHeaders: texts(data["requestheader-group-headers"]),

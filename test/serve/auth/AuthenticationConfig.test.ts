@@ -90,7 +90,7 @@ describe("whom to believe", () => {
       assert.isTrue(Result.isSuccess(authority.verify([clients.second.certificate], now)))
       assert.deepStrictEqual(rest, {
         allowedNames: ["front-proxy-client"],
-        names: {
+        headerNames: {
           usernameHeaders: ["X-Remote-User"],
           uidHeaders: ["X-Remote-Uid"],
           groupHeaders: ["X-Remote-Group"],
@@ -116,8 +116,9 @@ describe("whom to believe", () => {
       })]))
       yield* settle
       assert.deepStrictEqual(yield* believed(current, clients), ["first"])
-      const { allowedNames, names } = Option.getOrThrow((yield* current).requestHeader)
-      assert.deepStrictEqual([allowedNames, names.uidHeaders, names.groupHeaders], [[], [], ["X-Remote-Group"]])
+      const { allowedNames, headerNames } = Option.getOrThrow((yield* current).requestHeader)
+      assert.deepStrictEqual([allowedNames, headerNames.uidHeaders], [[], []])
+      assert.deepStrictEqual(headerNames.groupHeaders, ["X-Remote-Group"])
     }))
 
   test("stays what it was when it is broken or deleted", () =>

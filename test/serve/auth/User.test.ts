@@ -35,7 +35,7 @@ describe("by a client certificate", () => {
     }))
 })
 
-const names: RequestHeader.Names = {
+const headerNames: RequestHeader.HeaderNames = {
   usernameHeaders: ["X-Remote-User", "X-Other-User"],
   uidHeaders: ["X-Remote-Uid"],
   groupHeaders: ["X-Remote-Group", "x-other-group"],
@@ -43,7 +43,7 @@ const names: RequestHeader.Names = {
 }
 
 const userOf = (...pairs: ReadonlyArray<readonly [string, string]>) =>
-  Option.getOrUndefined(RequestHeader.userOf(names, fromRaw(pairs.flat())))
+  Option.getOrUndefined(RequestHeader.userOf(headerNames, fromRaw(pairs.flat())))
 
 describe("by a front proxy's headers", () => {
   it("names are of any case, groups and extra may have several lines", () => {
@@ -129,7 +129,7 @@ describe("by a front proxy's headers", () => {
       ) {
         const chain = [(yield* issue(certificate)).certificate]
         const user = Result.getOrUndefined(
-          RequestHeader.authenticate({ names, authority, allowedNames }, chain, headers, now)
+          RequestHeader.authenticate({ headerNames, authority, allowedNames }, chain, headers, now)
         )
         return user === undefined ? "refused" : Option.getOrThrow(user).name
       })
