@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import * as Answer from "../serve/Answer.ts"
 import { Access } from "../serve/auth/Access.ts"
+import type { User } from "../serve/auth/User.ts"
 import type { Request, Route } from "../serve/Route.ts"
 import { type Check, Health, type Probe, type Problem } from "./Health.ts"
 import * as Scrapes from "./Scrapes.ts"
@@ -11,26 +12,28 @@ export const routes = Effect.gen(function*() {
   const { checks } = yield* Health
   const access = yield* Access
 
+  /** Whoever may ask, problems are told to those who could find them out anyhow. */
+  const mayKnowWhy = (user: User) => access.mayGet(user, Scrapes.path)
+
   const respond = (probe: Probe) =>
     Effect.fnUntraced(function*({ query, user }: Request) {
       const findings = yield* examine(checks[probe])
       const options = { verbose: query.has("verbose"), exclude: query.getAll("exclude") }
       const healthy = isHealthy(findings, options)
-      // Everyone may ask; problems are told to those who could find them out anyhow.
-      const reasons = !healthy && (yield* access.mayGet(user, Scrapes.path))
+      const reasons = !healthy && (yield* mayKnowWhy(user))
       return Answer.text(report(probe, findings, { ...options, reasons }), healthy ? 200 : 500)
+    })
+
+  const respondAlone = ({ problem }: Check) =>
+    Effect.fnUntraced(function*({ user }: Request) {
+      const found = yield* problem
+      if (found === undefined) return Answer.word("ok")
+      return Answer.text(`internal server error: ${reason(found, yield* mayKnowWhy(user))}\n`, 500)
     })
 
   return (["livez", "readyz", "healthz"] as const).flatMap((probe): ReadonlyArray<Route> => [
     { path: `/${probe}`, respond: respond(probe) },
-    ...checks[probe].map(({ name, problem }): Route => ({
-      path: `/${probe}/${name}`,
-      respond: () =>
-        Effect.map(problem, (problem) =>
-          problem === undefined
-            ? Answer.word("ok")
-            : Answer.text(`internal server error: ${lines(problem).join("\n")}\n`, 500))
-    }))
+    ...checks[probe].map((check): Route => ({ path: `/${probe}/${check.name}`, respond: respondAlone(check) }))
   ])
 })
 
@@ -46,7 +49,8 @@ const examine = (checks: ReadonlyArray<Check>): Effect.Effect<ReadonlyArray<Find
 const isHealthy = (findings: ReadonlyArray<Finding>, { exclude }: { readonly exclude: ReadonlyArray<string> }) =>
   findings.every(({ name, problem }) => problem === undefined || exclude.includes(name))
 
-const lines = ({ causes, message }: Problem) => [message, ...causes.map((cause) => `    ${cause}`)]
+const reason = ({ causes, message }: Problem, isTold: boolean) =>
+  isTold ? [message, ...causes.map((cause) => `    ${cause}`)].join("\n") : "reason withheld"
 
 /** "ok", or every check when one fails or when asked to. */
 export const report = (
@@ -65,7 +69,7 @@ export const report = (
   const checks = findings.map(({ name, problem }) => {
     if (exclude.includes(name)) return `[+]${name} excluded: ok`
     if (problem === undefined) return `[+]${name} ok`
-    return `[-]${name} failed: ${reasons ? lines(problem).join("\n") : "reason withheld"}`
+    return `[-]${name} failed: ${reason(problem, reasons)}`
   })
   const unknown = [...new Set(exclude)].filter((name) => findings.every((finding) => finding.name !== name))
   const warning = unknown.length === 0 ? [] : [

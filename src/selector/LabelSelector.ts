@@ -35,7 +35,8 @@ export const select = <Object extends { readonly labels: Labels }>(
 ): ReadonlyArray<Object> => {
   if (selector.length === 0) return list
   const isSelected = matcher(selector)
-  return list.filter(({ labels }) => isSelected(labels))
+  const selected = list.filter(({ labels }) => isSelected(labels))
+  return selected.length === list.length ? list : selected
 }
 
 const meets = (requirement: Requirement, labels: Labels): boolean => {

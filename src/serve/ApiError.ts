@@ -1,4 +1,4 @@
-/** Why a request cannot be answered as asked. What HTTP makes of it is known in Status.ts alone. */
+/** Why a request cannot be answered as asked, in words for its client. `Status.ts` has the codes. */
 import { Schema } from "effect"
 import { StatusCause } from "./schema/Meta.ts"
 

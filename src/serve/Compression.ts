@@ -26,9 +26,8 @@ export const compress = (
   return Effect.map(compressed(body.body), (bytes) => encoded(HttpBody.uint8Array(bytes, body.contentType)))
 }
 
-/** Without regard to weights, as the kube-apiserver reads them. */
-const takesGzip = (acceptEncoding: string) =>
-  acceptEncoding.split(",").some((coding) => coding.split(";", 1).join().trim() === "gzip")
+/** With a weight, whichever, it does not count, as for the kube-apiserver. */
+const takesGzip = (acceptEncoding: string) => acceptEncoding.split(",").some((coding) => coding.trim() === "gzip")
 
 /** Fast rather than small, and beside the event loop. */
 const options = { level: constants.Z_BEST_SPEED }

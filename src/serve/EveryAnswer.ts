@@ -22,7 +22,7 @@ export const make = ({ goawayChance, strictTransportSecurity }: Options) =>
   Effect.map(Effect.all([References.MinimumLogLevel, Random.Random]), ([level, random]): Step => {
     const steps = [
       ...strictTransportSecurity.length > 0 ? [secure(strictTransportSecurity.join("; "))] : [],
-      ...goawayChance > 0 ? [part(() => random.nextDoubleUnsafe() < goawayChance)] : [],
+      ...goawayChance > 0 ? [goAway(() => random.nextDoubleUnsafe() < goawayChance)] : [],
       ...LogLevel.isLessThanOrEqualTo(level, "Trace") ? [trace] : []
     ]
     return (answer, request) => steps.reduce((answer, step) => step(answer, request), answer)
@@ -31,7 +31,7 @@ export const make = ({ goawayChance, strictTransportSecurity }: Options) =>
 const secure = (directives: string): Step => (answer) =>
   Effect.mapEager(answer, HttpServerResponse.setHeader("strict-transport-security", directives))
 
-const part = (isTime: () => boolean): Step => (answer, request) =>
+const goAway = (isTime: () => boolean): Step => (answer, request) =>
   Effect.flatMapEager(answer, (it) => isTime() ? Effect.as(Connection.partFrom(request), it) : Effect.succeed(it))
 
 /** Without the query, in which some have their token. */

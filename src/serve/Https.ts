@@ -4,12 +4,12 @@ import { Duration, Effect, Function, Layer, Schema } from "effect"
 import { HttpServer } from "effect/http"
 import { createSecureServer } from "node:http2"
 import { createServer } from "node:https"
-import type { Socket } from "node:net"
 import { createSecureContext, type TlsOptions } from "node:tls"
 import * as CertificateExpiry from "../CertificateExpiry.ts"
 import * as MetricFamily from "../MetricFamily.ts"
 import type { Pair } from "../Pem.ts"
 import * as ConnectionLimits from "./ConnectionLimits.ts"
+import * as Farewell from "./Farewell.ts"
 import { Http2Response } from "./Http2Response.ts"
 import * as Patience from "./Patience.ts"
 import * as ServingCertificate from "./ServingCertificate.ts"
@@ -50,7 +50,7 @@ export const layer = (options: Options) => Layer.effect(HttpServer.HttpServer, m
 const make = Effect.fnUntraced(function*(options: Options) {
   const tls = TlsSettings.contextOf(options.protocols)
   const expiry = yield* CertificateExpiry.of("serving")
-  // Connections that stand keep the certificate they began with.
+  // Called when the pair is replaced, seconds later: there is a server then. Connections that stand keep what they began with.
   const { forName, pair } = yield* ServingCertificate.follow(
     options.certificate,
     ({ cert, key }) => {
@@ -75,13 +75,9 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const failedHandshakes = (yield* handshakeErrors).series({})
   server.on("tlsClientError", () => failedHandshakes.update(1))
 
-  const sockets = new Set<Socket>()
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket)
-    socket.once("close", () => sockets.delete(socket))
-  })
   const { answers } = yield* Patience.watch(server, options.limits)
   Unreadable.listen(server, answers)
+  const farewell = Farewell.watch(server, answers)
 
   const listening = yield* NodeHttpServer.make(() => server, {
     host: options.bindAddress,
@@ -94,8 +90,8 @@ const make = Effect.fnUntraced(function*(options: Options) {
     )
   )
   // After the time of grace whoever still holds a connection loses it; else the server would never be closed.
-  yield* Effect.addFinalizer(() => Effect.sync(() => sockets.forEach((socket) => socket.destroy())))
-  return listening
+  yield* Effect.addFinalizer(() => farewell.endAll)
+  return yield* farewell.around(listening)
 })
 
 const createServerOf = (

@@ -5,7 +5,6 @@ import { Pods } from "../discover/Pods.ts"
 import type { Usages } from "../Sample.ts"
 import { ScrapeStatus } from "../scrape/ScrapeStatus.ts"
 import * as FieldSelector from "../selector/FieldSelector.ts"
-import * as LabelSelector from "../selector/LabelSelector.ts"
 import { MetricsStore } from "../store/MetricsStore.ts"
 import * as Absence from "./Absence.ts"
 import { type BadRequest, type InvalidOptions, ObjectNotFound, VerbNotSupported } from "./ApiError.ts"
@@ -15,6 +14,7 @@ import * as Freshness from "./Freshness.ts"
 import * as ListOptions from "./ListOptions.ts"
 import * as Listing from "./lists/Listing.ts"
 import { group, type Version } from "./schema/Metrics.ts"
+import * as Selections from "./Selections.ts"
 
 /** Nodes or pods, under one version's name. */
 export interface Resource {
@@ -65,10 +65,7 @@ const serve = <Object extends Listing.Listed>(
 ) =>
 (version: Version): Resource => {
   const { many, one } = descriptor.forms(version)
-  // Parts of lists never change, and who asks comes again with the same selector.
-  const selection = Function.memoize((selector: LabelSelector.LabelSelector) =>
-    Function.memoize((part: ReadonlyArray<Object>) => LabelSelector.select(selector, part))
-  )
+  const select = Selections.make<Object>()
   const matches = (fields: FieldSelector.FieldSelector, object: Object, usages: Usages) =>
     FieldSelector.matches(fields, (name) => descriptor.field(name, object, usages))
   const optionsOf = Function.memoize((query: URLSearchParams) => ListOptions.parse(query, descriptor.selectableFields))
@@ -78,7 +75,7 @@ const serve = <Object extends Listing.Listed>(
       if (options.watch) return yield* new VerbNotSupported({ verb: "watch", group, resource: descriptor.resource })
       const now = clock.currentTimeMillisUnsafe()
       const snapshot = store.snapshot()
-      const parts = descriptor.parts(namespace).map(selection(options.labels))
+      const parts = descriptor.parts(namespace).map(select(options.labels))
       const { fields } = options
       return many(Listing.make(now, parts, (part) => {
         const usagesOf = descriptor.usagesOf(snapshot, part)

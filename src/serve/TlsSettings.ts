@@ -1,5 +1,6 @@
 /** The flags about TLS and HTTP/2 to clients, by the original's names; what they mean to OpenSSL. */
 import { Struct } from "effect"
+import { constants } from "node:crypto"
 import type { SecureVersion } from "node:tls"
 import * as ListSetting from "../ListSetting.ts"
 import * as Setting from "../Setting.ts"
@@ -114,6 +115,8 @@ export const defaults: Protocols = {
 /** For OpenSSL. */
 export const contextOf = ({ tlsCipherSuites, tlsCurvePreferences, tlsMinVersion }: Protocols) => ({
   minVersion: versions[tlsMinVersion],
+  // A session that is resumed knows the client's certificate, and not those that were sent along with it.
+  secureOptions: constants.SSL_OP_NO_TICKET,
   ...tlsCurvePreferences.length > 0 && { ecdhCurve: tlsCurvePreferences.map((curve) => curves[curve]).join(":") },
   ...tlsCipherSuites.length > 0 && {
     ciphers: [...new Set([...Object.values(alwaysOn), ...tlsCipherSuites.map((suite) => suites[suite])])].join(":")

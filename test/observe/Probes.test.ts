@@ -3,7 +3,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { report } from "../../src/observe/Probes.ts"
 import { Fault } from "../../src/simulate/Fault.ts"
-import { tokens } from "../../src/simulate/Identities.ts"
+import { Identities, tokens } from "../../src/simulate/Identities.ts"
 import { KubeletFleet } from "../../src/simulate/KubeletFleet.ts"
 import * as Listening from "../fixtures/Listening.ts"
 import * as WholeServer from "../fixtures/WholeServer.ts"
@@ -106,9 +106,16 @@ layer(Listening.layer)("the probes of a server that can scrape no node", (it) =>
       assert.strictEqual(yield* ask("/livez"), "200 ok")
     }))
 
-  it.effect("tell them with the single check too", () =>
-    Effect.map(
-      ask("/readyz/metric-storage-ready", tokens.reader),
-      (answer) => assert.strictEqual(ports(answer), `500 internal server error: no metrics to serve\n    ${why}\n`)
-    ))
+  it.effect("so it is with a single check, for whoever may ask for one", () =>
+    Effect.gen(function*() {
+      const path = "/readyz/metric-storage-ready"
+      const { clusterCa } = yield* Identities
+      const pair = yield* clusterCa.issueClient({ commonName: "watch", organizations: ["system:monitoring"] })
+      const { body, status } = yield* Listening.askAs(undefined, path, { pair })
+      assert.strictEqual(`${status} ${body.toString()}`, "500 internal server error: reason withheld\n")
+      assert.strictEqual(
+        ports(yield* ask(path, tokens.reader)),
+        `500 internal server error: no metrics to serve\n    ${why}\n`
+      )
+    }))
 })

@@ -1,6 +1,6 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Exit, Fiber, FileSystem, Layer, Option, Result, Scope, Struct } from "effect"
+import { Effect, Exit, FileSystem, Layer, Option, Result, type Scope, Struct } from "effect"
 import { HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { connect as connectHttp2, type Settings } from "node:http2"
 import { connect } from "node:net"
@@ -55,6 +55,25 @@ const handshake = (port: number, options: ConnectionOptions = {}) =>
     socket.on("error", () => resume(Effect.succeed("refused")))
   })
 
+/** Whether a client that comes again takes up its session from before. */
+const resumes = (port: number, options: ConnectionOptions) => {
+  const visit = (before: { readonly session?: Buffer }) =>
+    Effect.callback<{ resumed: boolean; session?: Buffer }>((resume) => {
+      const socket = connectTls({ ...options, ...before, port, host: "127.0.0.1", rejectUnauthorized: false })
+      const visited: { resumed: boolean; session?: Buffer } = { resumed: false }
+      socket.on("secureConnect", () => {
+        visited.resumed = socket.isSessionReused()
+        socket.end("GET / HTTP/1.1\r\nHost: it\r\nConnection: close\r\n\r\n")
+      })
+      socket.on("session", (session) => {
+        visited.session = session
+      })
+      socket.on("close", () => resume(Effect.succeed(visited)))
+      socket.resume()
+    })
+  return Effect.map(Effect.flatMap(visit({}), visit), ({ resumed }) => resumed)
+}
+
 /** How many frames a client gets over HTTP/2 on a connection with so many requests, one after another. */
 const framesOf = (port: number, requests: number) =>
   Effect.callback<number>((resume) => {
@@ -106,6 +125,14 @@ describe("Https", () => {
       const strict = yield* serve(hello, { protocols: { ...TlsSettings.defaults, tlsMinVersion: "VersionTLS13" } })
       assert.strictEqual(yield* handshake(strict, { maxVersion: "TLSv1.2" }), "refused")
       assert.strictEqual(yield* handshake(strict), "TLSv1.3")
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+
+  it.live("resumes no session: it would have lost what a client sent along with its certificate", () =>
+    Effect.gen(function*() {
+      const port = yield* serve(hello)
+      for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const) {
+        assert.isFalse(yield* resumes(port, { maxVersion }), maxVersion)
+      }
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
 
   it.live("speaks the cipher suites that it is told, and those of TLS 1.3", () =>
@@ -182,40 +209,6 @@ describe("Https", () => {
       })
       assert.strictEqual((yield* http2({ port, path: "/" })).status, 200)
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
-
-  it.live("a running request is finished before the server is gone", () =>
-    Effect.gen(function*() {
-      const scope = yield* Scope.make()
-      const started = yield* Deferred.make<void>()
-      const go = yield* Deferred.make<void>()
-      const app = Deferred.succeed(started, undefined).pipe(
-        Effect.andThen(Deferred.await(go)),
-        Effect.as(HttpServerResponse.text("finished"))
-      )
-      const port = yield* Scope.provide(serve(app), scope)
-      const answer = yield* Effect.forkChild(http2({ port, path: "/" }))
-      yield* Deferred.await(started)
-      const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void), { startImmediately: true })
-      yield* Deferred.succeed(go, undefined)
-      assert.strictEqual((yield* Fiber.join(answer)).body.toString(), "finished")
-      yield* Fiber.join(closing)
-      assert.isTrue(Exit.isFailure(yield* Effect.exit(http2({ port, path: "/" }))))
-    }).pipe(Effect.provide(NodeServices.layer)))
-
-  it.live("a client that never finishes its request does not keep the server from stopping", () =>
-    Effect.gen(function*() {
-      const scope = yield* Scope.make()
-      const port = yield* Scope.provide(serve(hello, { grace: Duration.millis(20) }), scope)
-      const closed = yield* Deferred.make<void>()
-      yield* Effect.callback<void>((resume) => {
-        const socket = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] })
-        socket.on("secureConnect", () => socket.write("GET / HTTP/1.1\r\nHost: ", () => resume(Effect.void)))
-        socket.on("error", () => {})
-        socket.on("close", () => Deferred.doneUnsafe(closed, Effect.void))
-      })
-      yield* Scope.close(scope, Exit.void)
-      yield* Deferred.await(closed)
-    }).pipe(Effect.provide(NodeServices.layer)))
 
   it.live("a port in use is told, and what to do", () =>
     Effect.gen(function*() {

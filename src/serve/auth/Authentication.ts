@@ -5,6 +5,7 @@ import { Unauthorized } from "../ApiError.ts"
 import { AuthenticationConfig, type Config } from "./AuthenticationConfig.ts"
 import * as BearerToken from "./BearerToken.ts"
 import * as ClientCertificate from "./ClientCertificate.ts"
+import * as Complaints from "./Complaints.ts"
 import * as HeaderLines from "./HeaderLines.ts"
 import * as RequestHeader from "./RequestHeader.ts"
 import * as User from "./User.ts"
@@ -26,7 +27,7 @@ export class Authentication extends Context.Service<Authentication, {
       const clock = yield* Clock.Clock
       const tokens = yield* BearerToken.BearerToken
       const validity = (yield* ClientCertificate.validity).series({})
-      let complaint = ""
+      const isToBeLogged = yield* Complaints.make
 
       const byToken = (token: string): Effect.Effect<Opinion> =>
         Effect.match(tokens.userOf(token), {
@@ -36,8 +37,7 @@ export class Authentication extends Context.Service<Authentication, {
 
       const disbelieve = Effect.fnUntraced(function*(problems: ReadonlyArray<string>) {
         const message = `a request was not authenticated: ${problems.join("; ")}`
-        if (message !== complaint) yield* Effect.logWarning(message)
-        complaint = message
+        if (isToBeLogged(message)) yield* Effect.logWarning(message)
         return yield* new Unauthorized()
       }, Effect.annotateLogs({ service: "Authentication" }))
 

@@ -6,7 +6,7 @@ import type { Kube } from "../../kube/Kube.ts"
 import * as PemFile from "../../PemFile.ts"
 import * as CertificateAuthority from "./CertificateAuthority.ts"
 import * as PublishedConfig from "./PublishedConfig.ts"
-import type { Names, RequestHeader } from "./RequestHeader.ts"
+import type { HeaderNames, RequestHeader } from "./RequestHeader.ts"
 
 export interface Config {
   /** Whether all of it is known; until then nobody's certificate can be judged. */
@@ -18,7 +18,7 @@ export interface Config {
 export interface Options {
   readonly clientCaFile: Option.Option<string>
   /** With a file the names are those given here, without one those that the cluster publishes. */
-  readonly requestHeader: Names & {
+  readonly requestHeader: HeaderNames & {
     readonly clientCaFile: Option.Option<string>
     readonly allowedNames: ReadonlyArray<string>
   }
@@ -50,7 +50,7 @@ export const asksCluster = ({ clientCaFile, requestHeader, skipLookup }: Options
   !skipLookup && (Option.isNone(clientCaFile) || Option.isNone(requestHeader.clientCaFile))
 
 const make = Effect.fnUntraced(function*(options: Options) {
-  const { requestHeader: { allowedNames, clientCaFile, ...names }, tolerateLookupFailure } = options
+  const { requestHeader: { allowedNames, clientCaFile, ...headerNames }, tolerateLookupFailure } = options
   const followed = (flag: string, file: Option.Option<string>) =>
     Effect.transposeOption(Option.map(file, (file) => Effect.map(PemFile.followBundle({ flag, file }), authority)))
   const clients = yield* followed("client-ca-file", options.clientCaFile)
@@ -63,7 +63,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
       complete: complete || tolerateLookupFailure,
       clientAuthority: Option.isSome(clients) ? Option.some(yield* clients.value) : config.clientAuthority,
       requestHeader: Option.isSome(proxies)
-        ? Option.some({ names, allowedNames, authority: yield* proxies.value })
+        ? Option.some({ headerNames, allowedNames, authority: yield* proxies.value })
         : config.requestHeader
     }
   })

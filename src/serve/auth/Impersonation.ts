@@ -37,11 +37,13 @@ export const resolve = Effect.fnUntracedEager(function*(
 /** Whom the headers ask for, as they say it. */
 export const wantedBy = (headers: HeaderLines.HeaderLines): Result.Result<Option.Option<User.User>, BadRequest> => {
   if (!HeaderLines.anyBehind(headers, "impersonate-")) return nobody
+  const lines = HeaderLines.inUtf8(HeaderLines.beginningWith(headers, "impersonate-"))
+  if (Option.isNone(lines)) return Result.fail(new BadRequest({ problem: "whom to impersonate is not said in UTF-8" }))
   const wanted = User.make({
-    name: HeaderLines.first(headers, "impersonate-user"),
-    uid: HeaderLines.first(headers, "impersonate-uid"),
-    groups: HeaderLines.all(headers, "impersonate-group"),
-    extra: HeaderLines.behind(headers, ["impersonate-extra-"])
+    name: HeaderLines.first(lines.value, "impersonate-user"),
+    uid: HeaderLines.first(lines.value, "impersonate-uid"),
+    groups: HeaderLines.all(lines.value, "impersonate-group"),
+    extra: HeaderLines.behind(lines.value, ["impersonate-extra-"])
   })
   if (wanted.name !== "") return Result.succeed(Option.some(wanted))
   return User.isOnlyNamed(wanted)

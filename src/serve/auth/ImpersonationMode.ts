@@ -26,7 +26,7 @@ export type Mode = (wanted: User.User, requestor: User.User, info: RequestInfo) 
 const constrained =
   (mode: string, applies: (wanted: User.User, requestor: User.User) => boolean): Mode => (wanted, requestor, info) => {
     if (!applies(wanted, requestor)) return undefined
-    const ask = about(`impersonate:${mode}`)
+    const ask = asking(`impersonate:${mode}`)
     const name = UserName.node(wanted.name)
     return {
       asker: requestor,
@@ -79,7 +79,7 @@ const userInfo = constrained(
 
 /** The way that always was, tried last: allowed must be everything that is said of the user, for whatever request. */
 export const legacy = (wanted: User.User, requestor: User.User): Plan => {
-  const ask = about("impersonate")
+  const ask = asking("impersonate")
   return {
     asker: requestor,
     questions: [
@@ -98,9 +98,9 @@ export const narrow: ReadonlyArray<Mode> = [associatedNode, arbitraryNode("arbit
 const authentication = { group: "authentication.k8s.io", version: "v1" }
 const core = { group: "", version: "v1" }
 
-type Ask = ReturnType<typeof about>
+type Ask = ReturnType<typeof asking>
 
-const about = (verb: string) =>
+const asking = (verb: string) =>
 (
   groupVersion: typeof core,
   about: Partial<RequestInfo>

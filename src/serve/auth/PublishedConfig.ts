@@ -31,7 +31,10 @@ const Bundle = Schema.String.check(
   )
 )
 
-const Texts = Schema.fromJsonString(Schema.Array(Schema.String))
+/** Names in JSON; an empty text and null stand for none, as in Go. */
+const Texts = Schema.Union([Schema.Literal(""), Schema.fromJsonString(Schema.NullOr(Schema.Array(Schema.String)))])
+
+const texts = (read: typeof Texts.Type = "") => read || []
 
 const ConfigMap = Schema.Struct({
   metadata: Schema.Struct({ namespace: Schema.Literal(namespace), name: Schema.Literal(name) }),
@@ -56,12 +59,12 @@ export const decode = (object: unknown): Result.Result<PublishedConfig, Schema.S
     clientAuthority: authority(data["client-ca-file"]),
     requestHeader: Option.map(authority(data["requestheader-client-ca-file"]), (authority) => ({
       authority,
-      allowedNames: data["requestheader-allowed-names"] ?? [],
-      names: {
-        usernameHeaders: data["requestheader-username-headers"] ?? [],
-        uidHeaders: data["requestheader-uid-headers"] ?? [],
-        groupHeaders: data["requestheader-group-headers"] ?? [],
-        extraHeaderPrefixes: data["requestheader-extra-headers-prefix"] ?? []
+      allowedNames: texts(data["requestheader-allowed-names"]),
+      headerNames: {
+        usernameHeaders: texts(data["requestheader-username-headers"]),
+        uidHeaders: texts(data["requestheader-uid-headers"]),
+        groupHeaders: texts(data["requestheader-group-headers"]),
+        extraHeaderPrefixes: texts(data["requestheader-extra-headers-prefix"])
       }
     }))
   }))

@@ -10,11 +10,11 @@ export interface RequestHeader {
   readonly authority: CertificateAuthority
   /** Whose certificates may speak for others; empty: all that the authority signed. */
   readonly allowedNames: ReadonlyArray<string>
-  readonly names: Names
+  readonly headerNames: HeaderNames
 }
 
 /** Which headers say what; of user and uid the first that says something counts. */
-export interface Names {
+export interface HeaderNames {
   readonly usernameHeaders: ReadonlyArray<string>
   readonly uidHeaders: ReadonlyArray<string>
   readonly groupHeaders: ReadonlyArray<string>
@@ -26,7 +26,7 @@ export interface Names {
  * nothing.
  */
 export const authenticate = (
-  { allowedNames, authority, names }: RequestHeader,
+  { allowedNames, authority, headerNames }: RequestHeader,
   chain: ClientCertificate.Chain,
   headers: HeaderLines.HeaderLines,
   now: number
@@ -34,20 +34,23 @@ export const authenticate = (
   Result.flatMap(authority.verify(chain, now), () => {
     const name = chain[0] === undefined ? Option.none() : ClientCertificate.commonName(chain[0])
     return allowedNames.length === 0 || Option.exists(name, (it) => allowedNames.includes(it))
-      ? Result.succeed(userOf(names, headers))
+      ? Result.succeed(userOf(headerNames, headers))
       : Result.fail("the front proxy's authority signed the certificate, but not for an allowed name")
   })
 
 /** Who the headers say it is. */
-export const userOf = (names: Names, headers: HeaderLines.HeaderLines) => reader(names)(headers)
+export const userOf = (names: HeaderNames, headers: HeaderLines.HeaderLines) => reader(names)(headers)
 
 /** Few users come again and again: each is read once, and is the same object every time. */
-const reader = Function.memoize((given: Names) => {
+const reader = Function.memoize((given: HeaderNames) => {
   const names = inLowerCase(given)
   const single = new Set([...names.usernameHeaders, ...names.uidHeaders, ...names.groupHeaders])
   const isTelling = (name: string) =>
     single.has(name) || names.extraHeaderPrefixes.some((prefix) => name.startsWith(prefix))
-  const known = Recent.of((lines: string) => read(names, lines.split("\n")), longestLines)
+  const known = Recent.of(
+    (lines: string) => Option.flatMap(HeaderLines.inUtf8(lines.split("\n")), (it) => read(names, it)),
+    longestLines
+  )
   return (headers: HeaderLines.HeaderLines) => {
     let lines = ""
     for (let i = 0; i + 1 < headers.length; i += 2) {
@@ -63,7 +66,7 @@ const reader = Function.memoize((given: Names) => {
 /** Characters: of a pod's service account, whose token says pod and node, there are seven hundred. */
 const longestLines = 2048
 
-const read = (names: Names, headers: HeaderLines.HeaderLines): Option.Option<User.User> => {
+const read = (names: HeaderNames, headers: HeaderLines.HeaderLines): Option.Option<User.User> => {
   const firstOf = (candidates: ReadonlyArray<string>) =>
     candidates.map((name) => HeaderLines.first(headers, name)).find((value) => value !== "") ?? ""
   const name = firstOf(names.usernameHeaders)
@@ -76,7 +79,7 @@ const read = (names: Names, headers: HeaderLines.HeaderLines): Option.Option<Use
   }))
 }
 
-const inLowerCase = (names: Names): Names => ({
+const inLowerCase = (names: HeaderNames): HeaderNames => ({
   usernameHeaders: lower(names.usernameHeaders),
   uidHeaders: lower(names.uidHeaders),
   groupHeaders: lower(names.groupHeaders),

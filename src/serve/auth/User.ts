@@ -20,11 +20,11 @@ export const everyone = { known: "system:authenticated", unknown: "system:unauth
 
 /** A user who was believed, with the group of all those who are. */
 export const authenticated = Function.memoize((user: User): User =>
-  user.name === anonymous.name || isSorted(user) ? user : { ...user, groups: [...user.groups, everyone.known] }
+  user.name === anonymous.name || isOnOneSide(user) ? user : { ...user, groups: [...user.groups, everyone.known] }
 )
 
-/** Whether it is said already on which side of authentication the user stands. */
-const isSorted = ({ groups }: User) => groups.includes(everyone.known) || groups.includes(everyone.unknown)
+/** Whether the user is in the group of the known already, or in that of the unknown. */
+const isOnOneSide = ({ groups }: User) => groups.includes(everyone.known) || groups.includes(everyone.unknown)
 
 /** Whether nothing is said of the user but the name. */
 export const isOnlyNamed = ({ extra, groups, uid }: User) =>

@@ -8,7 +8,7 @@ import { frontProxyName, Identities, tokens } from "../../../src/simulate/Identi
 import * as Objects from "../../../src/simulate/Objects.ts"
 import { ObjectStore } from "../../../src/simulate/ObjectStore.ts"
 import { ask, bearer, type Client, path, spoofed, test } from "../../fixtures/Attacked.ts"
-import { http1, http2, type Question } from "../../fixtures/HttpsClient.ts"
+import { http1, http2, onTheWire, type Question } from "../../fixtures/HttpsClient.ts"
 import { Interception, nothing, reviewed } from "../../fixtures/Interception.ts"
 import * as LoopbackHttps from "../../fixtures/LoopbackHttps.ts"
 import * as WholeServer from "../../fixtures/WholeServer.ts"
@@ -75,6 +75,21 @@ test("headers that come twice, in any case or dressed up say no more than the fi
     }
     const twice = { authorization: [`Bearer ${tokens.forbidden}`, `Bearer ${tokens.admintoken}`] }
     assert.strictEqual(yield* ask({ headers: twice }, http1), "403 system:serviceaccount:default:forbidden")
+  }))
+
+test("names are in UTF-8, and what is not names nobody", () =>
+  Effect.gen(function*() {
+    const { clients } = yield* Identities
+    const pair = clients["front-proxy-client"]
+    for (const client of [http1, http2]) {
+      const as = (user: string, more: Question["headers"] = {}) =>
+        ask({ headers: { "x-remote-user": user, ...more }, pair }, client)
+      assert.strictEqual(yield* as(onTheWire("jörg")), "403 jörg")
+      assert.strictEqual(yield* as("j\xf6rg"), "401")
+      const masters = { "x-remote-group": "system:masters" }
+      assert.strictEqual(yield* as("alice", { ...masters, "impersonate-user": onTheWire("jörg") }), "403 jörg")
+      assert.strictEqual(yield* as("alice", { ...masters, "impersonate-user": "j\xf6rg" }), "400")
+    }
   }))
 
 /** What is answered to bytes as they stand; the connection is the client's until it ends it. */

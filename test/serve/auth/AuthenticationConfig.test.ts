@@ -90,7 +90,7 @@ describe("whom to believe", () => {
       assert.isTrue(Result.isSuccess(authority.verify([clients.second.certificate], now)))
       assert.deepStrictEqual(rest, {
         allowedNames: ["front-proxy-client"],
-        names: {
+        headerNames: {
           usernameHeaders: ["X-Remote-User"],
           uidHeaders: ["X-Remote-Uid"],
           groupHeaders: ["X-Remote-Group"],
@@ -102,6 +102,23 @@ describe("whom to believe", () => {
       yield* settle
       assert.deepStrictEqual(yield* believed(current, clients), ["second"])
       assert.deepStrictEqual((yield* current).requestHeader, Option.none())
+    }))
+
+  test("has no names where it says nothing or null, and all else that it says", () =>
+    Effect.gen(function*() {
+      const { clients, first, second } = yield* pki
+      const { current, server } = yield* start()
+      yield* (yield* server.next).reply(list("1", [configMap("1", {
+        "client-ca-file": first.cert,
+        ...requestHeaderData(second.cert),
+        "requestheader-allowed-names": "",
+        "requestheader-uid-headers": "null"
+      })]))
+      yield* settle
+      assert.deepStrictEqual(yield* believed(current, clients), ["first"])
+      const { allowedNames, headerNames } = Option.getOrThrow((yield* current).requestHeader)
+      assert.deepStrictEqual([allowedNames, headerNames.uidHeaders], [[], []])
+      assert.deepStrictEqual(headerNames.groupHeaders, ["X-Remote-Group"])
     }))
 
   test("stays what it was when it is broken or deleted", () =>

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
+import { type KeyObject, X509Certificate } from "node:crypto"
 import * as CertificateAuthority from "../../../src/serve/auth/CertificateAuthority.ts"
 import { type Holder, issue, usage } from "../../fixtures/Certificates.ts"
 
@@ -14,6 +15,28 @@ const verdict = (authorities: ReadonlyArray<Holder>, chain: ReadonlyArray<Holder
     read(...authorities.map(({ cert }) => cert)).verify(chain.map(({ certificate }) => certificate), at),
     { onSuccess: () => "good", onFailure: (problem) => problem }
   )
+
+/** The same certificates, and how many of their signatures were checked. */
+const counted = (chain: ReadonlyArray<Holder>) => {
+  let checks = 0
+  const certificates = chain.map(({ cert }) => {
+    const certificate = new X509Certificate(cert)
+    return Object.assign(certificate, {
+      verify: (key: KeyObject) => {
+        checks++
+        return X509Certificate.prototype.verify.call(certificate, key)
+      }
+    })
+  })
+  return { certificates, checks: () => checks }
+}
+
+/** What becomes of a chain, and after how many checks. */
+const judge = (authorities: ReadonlyArray<Holder>, chain: ReadonlyArray<Holder>) => {
+  const { certificates, checks } = counted(chain)
+  const verdict = Result.isSuccess(read(...authorities.map(({ cert }) => cert)).verify(certificates, now))
+  return { verdict: verdict ? "good" : "bad", checks: checks() }
+}
 
 const stranger = "the certificate is not signed by a known authority"
 
@@ -110,6 +133,68 @@ describe("an authority of client certificates", () => {
       const again = yield* issue({ cn: "a", ca: true, by: b })
       const client = yield* issue({ cn: "jane", by: b })
       assert.strictEqual(verdict([yield* issue({ cn: "root", ca: true })], [client, b, again, a]), stranger)
+    }))
+
+  it.effect("keys of strangers check nothing, however many certificates of theirs sign each other", () =>
+    Effect.gen(function*() {
+      const root = yield* issue({ cn: "root", ca: true })
+      const evil = yield* issue({ cn: "evil", ca: true })
+      const evils = yield* Effect.all(Array.from({ length: 7 }, () => issue({ cn: "evil", ca: true, keysOf: evil })))
+      const client = yield* issue({ cn: "jane", by: evil })
+      assert.deepStrictEqual(judge([root], [client, ...evils]), { verdict: "bad", checks: 0 })
+      const namesake = yield* issue({ cn: "root", ca: true })
+      const namesakes = yield* Effect.all(
+        Array.from({ length: 20 }, () => issue({ cn: "root", ca: true, keysOf: namesake }))
+      )
+      const chain = [yield* issue({ cn: "jane", by: namesake }), ...namesakes]
+      assert.deepStrictEqual(judge([root], chain), { verdict: "bad", checks: CertificateAuthority.longest })
+    }))
+
+  it.effect("a chain is given up after some checks, whoever signed it, and found when it is in order", () =>
+    Effect.gen(function*() {
+      const roots = yield* Effect.all(Array.from({ length: 5 }, () => issue({ cn: "root", ca: true })))
+      const [root] = roots
+      const middle = yield* issue({ cn: "middle", ca: true, by: root! })
+      const others = yield* Effect.all(
+        Array.from({ length: 6 }, () => issue({ cn: "root", ca: true, by: root! }))
+      )
+      const client = yield* issue({ cn: "jane", by: middle })
+      assert.deepStrictEqual(judge([root!], [client, middle]), { verdict: "good", checks: 2 })
+      assert.deepStrictEqual(judge(roots.toReversed(), [client, middle]), { verdict: "good", checks: 6 })
+      assert.deepStrictEqual(judge([root!], [client, root!, middle]), { verdict: "good", checks: 3 })
+      const forged = yield* issue({ cn: "jane", by: yield* issue({ cn: "root", ca: true }) })
+      assert.deepStrictEqual(judge([root!], [forged, ...others]), {
+        verdict: "bad",
+        checks: CertificateAuthority.mostChecks
+      })
+    }))
+
+  it.effect("a verdict is remembered for as long as it cannot change", () =>
+    Effect.gen(function*() {
+      const root = yield* issue({ cn: "root", ca: true })
+      const early = yield* issue({ cn: "root", ca: true, keysOf: root, notBefore: future })
+      const { certificates, checks } = counted([yield* issue({ cn: "jane", by: root })])
+      const authority = read(early.cert)
+      const at = (time: number) => Result.isSuccess(authority.verify(certificates, time))
+      assert.deepStrictEqual([at(now), at(now + 1), at(future.getTime() - 1)], [false, false, false])
+      assert.deepStrictEqual([at(future.getTime()), at(future.getTime() + 1)], [true, true])
+      assert.strictEqual(checks(), 1)
+
+      const strange = counted([yield* issue({ cn: "jane", by: yield* issue({ cn: "root", ca: true }) })])
+      const ours = read(root.cert)
+      for (const time of [now, now + 1, now + 2]) {
+        assert.isTrue(Result.isFailure(ours.verify(strange.certificates, time)))
+      }
+      assert.strictEqual(strange.checks(), 1)
+    }))
+
+  it.effect("how it is signed itself says nothing of a root, and much of what is below", () =>
+    Effect.gen(function*() {
+      const root = yield* issue({ cn: "root", ca: true, hash: "SHA-1" })
+      assert.strictEqual(verdict([root], [yield* issue({ cn: "jane", by: root })]), "good")
+      assert.strictEqual(verdict([root], [yield* issue({ cn: "jane", by: root, hash: "SHA-1" })]), stranger)
+      const middle = yield* issue({ cn: "middle", ca: true, by: root, hash: "SHA-1" })
+      assert.strictEqual(verdict([root], [yield* issue({ cn: "jane", by: middle }), middle]), stranger)
     }))
 
   it("what is no bundle is refused", () => {

@@ -72,6 +72,14 @@ describe("impersonation", () => {
       })
     }))
 
+  it.effect("what is not in UTF-8 names nobody", () =>
+    Effect.gen(function*() {
+      for (const name of ["impersonate-user", "impersonate-group", "impersonate-uid", "impersonate-extra-key"]) {
+        const { asked, outcome } = yield* resolve([["impersonate-user", "bob"], [name, "j\xf6rg"]], [])
+        assert.deepStrictEqual([outcome, asked], ["whom to impersonate is not said in UTF-8", []])
+      }
+    }))
+
   it.effect.each([0, 1, 2, 3, 4])("one thing missing is too much (%s)", (missing) =>
     Effect.gen(function*() {
       const rights = [

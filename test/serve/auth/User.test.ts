@@ -6,6 +6,7 @@ import { fromRaw } from "../../../src/serve/auth/HeaderLines.ts"
 import * as RequestHeader from "../../../src/serve/auth/RequestHeader.ts"
 import * as User from "../../../src/serve/auth/User.ts"
 import { issue } from "../../fixtures/Certificates.ts"
+import { onTheWire } from "../../fixtures/HttpsClient.ts"
 
 describe("a user", () => {
   it.each([
@@ -34,7 +35,7 @@ describe("by a client certificate", () => {
     }))
 })
 
-const names: RequestHeader.Names = {
+const headerNames: RequestHeader.HeaderNames = {
   usernameHeaders: ["X-Remote-User", "X-Other-User"],
   uidHeaders: ["X-Remote-Uid"],
   groupHeaders: ["X-Remote-Group", "x-other-group"],
@@ -42,7 +43,7 @@ const names: RequestHeader.Names = {
 }
 
 const userOf = (...pairs: ReadonlyArray<readonly [string, string]>) =>
-  Option.getOrUndefined(RequestHeader.userOf(names, fromRaw(pairs.flat())))
+  Option.getOrUndefined(RequestHeader.userOf(headerNames, fromRaw(pairs.flat())))
 
 describe("by a front proxy's headers", () => {
   it("names are of any case, groups and extra may have several lines", () => {
@@ -87,6 +88,30 @@ describe("by a front proxy's headers", () => {
     assert.isUndefined(userOf(["x-remote-user", "alice"], ["x-remote-extra-key", "a\nx-remote-group\nsystem:masters"]))
   })
 
+  it("they are in UTF-8, to the letter", () => {
+    const user = userOf(
+      ["x-remote-user", onTheWire("jörg")],
+      ["x-remote-group", onTheWire("Бухгалтерия")],
+      ["x-remote-group", onTheWire("\u{feff}devs")],
+      ["x-remote-uid", onTheWire("🐙")],
+      ["x-remote-extra-%E5%90%8D", onTheWire("名")]
+    )
+    assert.deepStrictEqual(
+      [user?.name, user?.groups, user?.uid, user?.extra],
+      ["jörg", ["Бухгалтерия", "\u{feff}devs"], "🐙", { 名: ["名"] }]
+    )
+  })
+
+  it.each(["j\xf6rg", "j\xc3", "\xc0\xaf", "\xed\xa0\x80"])(
+    "who has %j, which is no UTF-8, in any of them is nobody, and so is mistaken for nobody",
+    (bytes) => {
+      assert.isUndefined(userOf(["x-remote-user", bytes]))
+      assert.isUndefined(userOf(["x-remote-user", "alice"], ["x-remote-group", bytes]))
+      assert.isUndefined(userOf(["x-remote-user", "alice"], ["x-remote-extra-key", bytes]))
+      assert.strictEqual(userOf(["x-remote-user", "alice"], ["user-agent", bytes])?.name, "alice")
+    }
+  )
+
   it("without a name they say nothing", () => {
     assert.isUndefined(userOf(["x-remote-group", "system:masters"]))
     assert.isUndefined(userOf(["x-remote-user", ""], ["x-remote-group", "system:masters"]))
@@ -104,7 +129,7 @@ describe("by a front proxy's headers", () => {
       ) {
         const chain = [(yield* issue(certificate)).certificate]
         const user = Result.getOrUndefined(
-          RequestHeader.authenticate({ names, authority, allowedNames }, chain, headers, now)
+          RequestHeader.authenticate({ headerNames, authority, allowedNames }, chain, headers, now)
         )
         return user === undefined ? "refused" : Option.getOrThrow(user).name
       })
