@@ -11,6 +11,12 @@ export const boundaries = Array.from({ length: length - 1 }).reduce<ReadonlyArra
   [start]
 )
 
+/** Of each whole second, the first bucket that takes it, from which it is one step to that of a part of a second. */
+const firstBucket = Uint8Array.from(
+  { length: Math.ceil(boundaries.at(-1)!) },
+  (_, second) => boundaries.findIndex((boundary) => second <= boundary)
+)
+
 export interface Freshness {
   /** An item of that age is read. */
   observe(millis: number): void
@@ -41,7 +47,7 @@ export const make = Effect.map(Effect.context<never>(), (context): Freshness => 
   )
   const observe = (millis: number) => {
     const seconds = millis / 1000
-    let bucket = 0
+    let bucket = seconds < 0 ? 0 : firstBucket[Math.floor(seconds)] ?? length
     while (bucket < length && seconds > boundaries[bucket]!) bucket++
     counts[bucket]!++
     extent[0]! += seconds

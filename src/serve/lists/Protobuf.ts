@@ -75,6 +75,8 @@ export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shap
   const created = Math.floor(now / 1000)
   const behindName = sharedByNeighbours((namespace = "") => restOfMeta(`${created} ${namespace}`))
   const labelled = sharedByNeighbours(ofLabels)
+  /** Bytes of the length of metadata, which mostly are as many as those of the neighbour: else the metadata moves. */
+  let free = 2
 
   const usage = (
     bytes: Uint8Array,
@@ -106,13 +108,15 @@ export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shap
       if (isList) bytes[start] = second
       const object = isList ? start + 3 : start
       bytes[object] = first
-      const metadata = object + 3
+      const metadata = object + 1 + free
       bytes[metadata] = first
       let at = Write.utf8(bytes, metadata + 2, name)
       at = Write.length(bytes, metadata + 2, at, 1)
       at = Write.run(bytes, at, behindName(namespace))
       at = Write.run(bytes, at, labelled(labels))
-      at = Write.length(bytes, metadata, at, 2)
+      const needed = Write.sizeOf(at - metadata)
+      at = Write.length(bytes, metadata, at, free)
+      free = needed
       at = Write.run(bytes, at, timestamp(Math.floor(timestamps[index]! / 1000)))
       bytes[at] = third
       at = Durations.message(bytes, at + 1, windows[index]!)
