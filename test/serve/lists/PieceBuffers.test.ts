@@ -37,19 +37,28 @@ const noted = function*(seed: number, pieces: Iterable<Uint8Array>) {
   }
 }
 
-/** A piece with room before it. */
-const short = (seed: number) => {
+/** One piece with room before and behind it, of so many bytes. */
+const single = (seed: number, length: number) => {
   const { lead, take } = PieceBuffers
-  return take(1).fill(byteOf(seed, 0)).subarray(lead, lead + 9000)
+  return take(2 * lead + length).fill(byteOf(seed, 0)).subarray(lead, lead + length)
 }
 
-/** Paths such as `/counted/7`; of `/short/7` there is one piece between two brackets. */
+/** Longer than what a client takes at once. */
+const long = piece - 2 * PieceBuffers.lead
+
+const singles: Readonly<Record<string, number>> = { short: 9000, long }
+
+const framed = (seed: number, length: number) =>
+  Buffer.concat([Buffer.from("["), Buffer.alloc(length, byteOf(seed, 0)), Buffer.from("]")])
+
+/** Paths such as `/counted/7`; of `/short/7` and `/long/7` there is one piece between two brackets. */
 const served = HttpServer.serve(
   Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
     const [, kind, seed] = request.url.split("/")
-    const bracket = (text: string) => Buffer.from(kind === "short" ? text : "")
+    const length = singles[kind ?? ""]
+    const bracket = (text: string) => Buffer.from(length === undefined ? "" : text)
     const body = Body.make({
-      pieces: noted(Number(seed), kind === "short" ? [short(Number(seed))] : pieces(Number(seed))),
+      pieces: noted(Number(seed), length === undefined ? pieces(Number(seed)) : [single(Number(seed), length)]),
       around: () => [bracket("["), bracket("]")],
       isCounted: kind === "counted"
     }, "text/plain")
@@ -107,6 +116,21 @@ it.live("answers of which pieces share their buffers are whole, whoever reads th
     assert.deepStrictEqual(bodies.map(digest), seeds.map((seed) => digest(expected(seed))))
   }).pipe(Effect.scoped, Effect.provide(served)))
 
+it.live("an answer of one piece is whole, although others are written while its client takes it", () =>
+  Effect.gen(function*() {
+    const one = yield* session
+    const port = yield* LoopbackHttps.port
+    const seeds = Array.from({ length: 12 }, (_, seed) => seed)
+    const waiting = yield* Effect.forEach(seeds, (seed) => begun(one, `/long/${seed}`))
+    yield* Effect.forEach(seeds, (seed) =>
+      Effect.gen(function*() {
+        const { body } = yield* http1({ port, path: `/long/${100 + seed}` })
+        assert.isTrue(body.equals(framed(100 + seed, long)))
+      }), { concurrency: 4, discard: true })
+    const bodies = yield* Effect.all(waiting, { concurrency: "unbounded" })
+    for (const [seed, body] of bodies.entries()) assert.isTrue(body.equals(framed(seed, long)))
+  }).pipe(Effect.scoped, Effect.provide(served)))
+
 it("a buffer is used again when the second piece after it has been asked for", () => {
   const lent = [...PieceBuffers.lend(pieces(0))].map(({ buffer }) => buffer)
   assert.isAtMost(new Set(lent).size, 3)
@@ -132,9 +156,8 @@ it.live("a short answer is sent in the buffer it was written in, which is the ne
       Effect.map(http1({ port, path: "/short/3" }), ({ body }) => body),
       Effect.map(http1({ port, path: "/short/4" }), ({ body }) => body)
     ])
-    const bodies = [first, second, third, fourth].map((body) => body.toString("latin1"))
     const seeds = [1, 2, 3, 4]
-    assert.deepStrictEqual(bodies, seeds.map((seed) => `[${Buffer.alloc(9000, byteOf(seed, 0)).toString("latin1")}]`))
+    assert.deepStrictEqual([first, second, third, fourth], seeds.map((seed) => framed(seed, 9000)))
     assert.strictEqual(new Set(seeds.flatMap((seed) => [...buffers.get(seed) ?? []])).size, 1)
   }).pipe(Effect.scoped, Effect.provide(served)))
 
