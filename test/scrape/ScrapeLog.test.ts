@@ -60,6 +60,8 @@ describe("the log", () => {
           badly("a", "timeout"),
           badly("a", "timeout"),
           badly("a", "reset"),
+          well("a"),
+          badly("a", "timeout"),
           well("a")
         ]
         for (const outcome of outcomes) {
@@ -69,7 +71,9 @@ describe("the log", () => {
         assert.deepStrictEqual(lines.map((line) => line.replace(/; .*? \|/, "; ... |")), [
           "WARN | cannot scrape node a at a:10250: it went wrong (timeout); ... | reason=timeout | node=a",
           "WARN | cannot scrape node a at a:10250: it went wrong (reset); ... | reason=reset | node=a",
-          "INFO | node a is scraped again after 3 failures | node=a"
+          "INFO | node a is scraped again after 3 failures | node=a",
+          "WARN | cannot scrape node a at a:10250: it went wrong (timeout); ... | reason=timeout | node=a",
+          "INFO | node a is scraped again after 1 failure | node=a"
         ])
       })))
 
