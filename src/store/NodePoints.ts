@@ -1,11 +1,11 @@
 /** The last two readings of a node and of its containers, in columns; what has gone is kept for a while. */
 import { Array as Arr, Option } from "effect"
 import { type ContainerKey, Points, type Sample } from "../Sample.ts"
-import { type PublishedUsage, type Rows, UsageBlock } from "./PublishedUsage.ts"
+import { type PublishedUsage, UsageBlock, type UsageRows } from "./PublishedUsage.ts"
 import { cpuNanocores, type Pair, take, window } from "./Usage.ts"
 
 /** The rows of a pod's containers, sorted by their names. */
-export interface PodRows extends Rows {
+export interface PodRows extends UsageRows {
   readonly namespace: string
   readonly name: string
   /** What is published of the pod, once this node has reported it: so that nobody looks for it at every sample. */

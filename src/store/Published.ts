@@ -1,7 +1,7 @@
 /** The usage that is served: whose it is, and until when it stands. */
 import type { NodePoints, PodRows } from "./NodePoints.ts"
 import { PlacedUsages, Places } from "./Places.ts"
-import { PublishedUsage, type Rows, type UsageBlock } from "./PublishedUsage.ts"
+import { PublishedUsage, type UsageBlock, type UsageRows } from "./PublishedUsage.ts"
 
 export interface PodName {
   readonly namespace: string
@@ -125,12 +125,12 @@ export class Published {
     return usage
   }
 
-  #make(block: UsageBlock, rows: Rows) {
+  #make(block: UsageBlock, rows: UsageRows) {
     this.#moves++
     return new PublishedUsage(block, rows)
   }
 
-  #renew(usage: PublishedUsage, block: UsageBlock, rows: Rows) {
+  #renew(usage: PublishedUsage, block: UsageBlock, rows: UsageRows) {
     if (usage.renew(block, rows)) this.#moves++
   }
 

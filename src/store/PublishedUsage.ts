@@ -90,7 +90,7 @@ export class UsageBlock {
 }
 
 /** Where a block has what is of one pod, or of the node. */
-export interface Rows {
+export interface UsageRows {
   readonly rows: ReadonlyArray<number>
   /** The container of each row; of the node none, which is empty. */
   readonly names: ReadonlyArray<string>
@@ -104,14 +104,14 @@ export class PublishedUsage implements Usages {
   #rows: ReadonlyArray<number>
   #names: ReadonlyArray<string>
 
-  constructor(block: UsageBlock, { names, rows }: Rows) {
+  constructor(block: UsageBlock, { names, rows }: UsageRows) {
     this.#block = block
     this.#rows = rows
     this.#names = names
   }
 
   /** From now on it says this; tells whether that is elsewhere than before. */
-  renew(block: UsageBlock, { names, rows }: Rows) {
+  renew(block: UsageBlock, { names, rows }: UsageRows) {
     if (block === this.#block && rows === this.#rows && names === this.#names) return false
     this.#block = block
     this.#rows = rows
