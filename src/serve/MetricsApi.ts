@@ -1,5 +1,5 @@
 /** The resources of metrics.k8s.io, nodes and pods: one pipeline for both. */
-import { type Array as Arr, Clock, Context, Effect, Function, Layer } from "effect"
+import { type Array as Arr, Clock, Context, Effect, Function, Iterable, Layer } from "effect"
 import { Nodes } from "../discover/Nodes.ts"
 import { Pods } from "../discover/Pods.ts"
 import type { Usages } from "../Sample.ts"
@@ -68,6 +68,14 @@ const serve = <Object extends Listing.Listed>(
   const select = Selections.make<Object>()
   const matches = (fields: FieldSelector.FieldSelector, object: Object, usages: Usages) =>
     FieldSelector.matches(fields, (name) => descriptor.field(name, object, usages))
+  /** The same list, whose slices are counted as they are read. */
+  const observed = ({ now, slices }: Listing.Listing<Object>): Listing.Listing<Object> => ({
+    now,
+    slices: Iterable.map(slices, (slice) => {
+      freshness.observeAll(now, slice.timestamps, slice.length)
+      return slice
+    })
+  })
   const optionsOf = Function.memoize((query: URLSearchParams) => ListOptions.parse(query, descriptor.selectableFields))
   return {
     list: Effect.fnUntracedEager(function*({ namespace, query }) {
@@ -77,7 +85,7 @@ const serve = <Object extends Listing.Listed>(
       const snapshot = store.snapshot()
       const parts = descriptor.parts(namespace).map(select(options.labels))
       const { fields } = options
-      return many(Listing.make(now, parts, (part) => {
+      return many(observed(Listing.make(now, parts, (part) => {
         const usagesOf = descriptor.usagesOf(snapshot, part)
         return (object, index) => {
           const usages = usagesOf.at(index)
@@ -85,7 +93,7 @@ const serve = <Object extends Listing.Listed>(
           // Few select by fields, and asking takes a closure for each object.
           return fields.length > 0 && !matches(fields, object, usages) ? undefined : usages
         }
-      }, ({ length, timestamps }) => freshness.observeAll(now, timestamps, length)))
+      })))
     }),
 
     get: Effect.fnUntracedEager(function*({ name, namespace }) {

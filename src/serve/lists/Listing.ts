@@ -25,17 +25,12 @@ const most = 1024
 export const make = <Object extends Listed>(
   now: number,
   parts: ReadonlyArray<ReadonlyArray<Object>>,
-  usagesIn: (part: ReadonlyArray<Object>) => UsagesOf<Object>,
-  /** Is shown every slice before it is written. */
-  show: (slice: Slice) => void = toNobody
-): Listing<Object> => ({ now, slices: { [Symbol.iterator]: () => gather(parts, usagesIn, show) } })
-
-const toNobody = () => {}
+  usagesIn: (part: ReadonlyArray<Object>) => UsagesOf<Object>
+): Listing<Object> => ({ now, slices: { [Symbol.iterator]: () => gather(parts, usagesIn) } })
 
 const gather = function*<Object extends Listed>(
   parts: ReadonlyArray<ReadonlyArray<Object>>,
-  usagesIn: (part: ReadonlyArray<Object>) => UsagesOf<Object>,
-  show: (slice: Slice) => void
+  usagesIn: (part: ReadonlyArray<Object>) => UsagesOf<Object>
 ) {
   const slice = Slice.take<Object>()
   for (const part of parts) {
@@ -46,15 +41,11 @@ const gather = function*<Object extends Listed>(
       if (usages === undefined) continue
       slice.push(object, usages)
       if (slice.length < most) continue
-      show(slice)
       yield slice
       slice.length = 0
     }
   }
-  if (slice.length > 0) {
-    show(slice)
-    yield slice
-  }
+  if (slice.length > 0) yield slice
   slice.give()
 }
 
