@@ -4,6 +4,7 @@ import * as Monotonic from "../Monotonic.ts"
 import type { Sample, Usages } from "../Sample.ts"
 import { NodePoints } from "./NodePoints.ts"
 import { type NodeName, type PodName, Published } from "./Published.ts"
+import { UsageSlabs } from "./UsageSlabs.ts"
 
 export interface Snapshot {
   node(name: string): Usages | undefined
@@ -51,12 +52,13 @@ export class MetricsStore extends Context.Service<MetricsStore, {
         const retention = Duration.toMillis(options.retention)
         const nodes = new Map<string, NodePoints>()
         const published = new Published(retention)
+        const slabs = { nodes: new UsageSlabs(), containers: new UsageSlabs() }
 
         const commit = (sample: Sample) =>
           Effect.sync(() => {
             const now = clock()
             const points = nodes.get(sample.node) ??
-              new NodePoints(sample.node, { resolution, retention, publishSwap: options.publishSwap })
+              new NodePoints(sample.node, { resolution, retention, publishSwap: options.publishSwap }, slabs)
             nodes.set(sample.node, points)
             const released = points.take(sample, now)
             published.put(points, now)

@@ -1,8 +1,10 @@
 /** The last two readings of a node and of its containers, in columns; what has gone is kept for a while. */
 import { Array as Arr, Option } from "effect"
 import { type ContainerKey, Points, type Sample } from "../Sample.ts"
-import { type PublishedUsage, UsageBlock, type UsageRows } from "./PublishedUsage.ts"
+import type { PublishedUsage, UsageRows } from "./PublishedUsage.ts"
 import { cpuNanocores, type Pair, take, window } from "./Usage.ts"
+import type { UsageBlock } from "./UsageBlock.ts"
+import type { UsageSlabs } from "./UsageSlabs.ts"
 
 /** The rows of a pod's containers, sorted by their names. */
 export interface PodRows extends UsageRows {
@@ -23,10 +25,18 @@ export interface Options {
   readonly publishSwap: Option.Option<boolean>
 }
 
+/** Nodes have theirs beside each other, because there are lists of nodes. */
+export interface Slabs {
+  readonly nodes: UsageSlabs
+  readonly containers: UsageSlabs
+}
+
 export class NodePoints implements Pair {
   last = Points.make(1)
   previous = Points.make(1)
-  /** What is published of the readings, in the same rows. */
+  /** What is published of the node itself, in its one row. */
+  readonly own: UsageBlock
+  /** What is published of its containers, in the same rows as their readings. */
   usages: UsageBlock
   /** The pods of the last page. */
   pods: ReadonlyArray<PodRows> = []
@@ -41,10 +51,13 @@ export class NodePoints implements Pair {
   /** The node's own reading that came last: by the kubelet's clock, and by ours when it came. */
   #newest = { timestamp: Number.NaN, at: Number.NaN }
   readonly #options: Options
+  readonly #slabs: Slabs
 
-  constructor(node: string, options: Options) {
-    this.usages = new UsageBlock(node, 1)
+  constructor(node: string, options: Options, slabs: Slabs) {
+    this.own = slabs.nodes.block(node, 1)
+    this.usages = slabs.containers.block(node, 1)
     this.#options = options
+    this.#slabs = slabs
   }
 
   /** All containers that have points here, those missing from the last page included. */
@@ -74,27 +87,40 @@ export class NodePoints implements Pair {
     return released
   }
 
-  /** Publishes what the readings in these rows come to, if all of them do: a part of a pod would be less than its truth. */
-  publish(rows: ReadonlyArray<number>, now: number) {
-    for (const row of rows) {
-      // A counter that jumps beyond 2^53 is no usage.
-      if (!this.#hasUsage(row) || !Number.isSafeInteger(cpuNanocores(this, row))) return false
-    }
-    const { last, usages } = this
-    const withSwap = Option.getOrElse(this.#options.publishSwap, () => this.#hasSwapped)
-    for (const row of rows) {
-      usages.set(
-        row,
-        now,
-        last.timestamp(row),
-        window(this, row),
-        cpuNanocores(this, row),
-        last.memoryBytes(row),
-        withSwap ? last.swapBytes(row) : Number.NaN,
-        last.startTime(row)
-      )
-    }
+  /** Publishes what the node's own reading comes to, if it does. */
+  publishNode(now: number) {
+    if (!this.#canPublish(0)) return false
+    this.#publish(this.own, 0, now)
     return true
+  }
+
+  /** Publishes what the readings in these rows come to, if all of them do: a part of a pod would be less than its truth. */
+  publishPod({ rows }: PodRows, now: number) {
+    for (const row of rows) {
+      if (!this.#canPublish(row)) return false
+    }
+    for (const row of rows) this.#publish(this.usages, row, now)
+    return true
+  }
+
+  /** A counter that jumps beyond 2^53 is no usage. */
+  #canPublish(row: number) {
+    return this.#hasUsage(row) && Number.isSafeInteger(cpuNanocores(this, row))
+  }
+
+  #publish(usages: UsageBlock, row: number, now: number) {
+    const { last } = this
+    const withSwap = Option.getOrElse(this.#options.publishSwap, () => this.#hasSwapped)
+    usages.set(
+      row,
+      now,
+      last.timestamp(row),
+      window(this, row),
+      cpuNanocores(this, row),
+      last.memoryBytes(row),
+      withSwap ? last.swapBytes(row) : Number.NaN,
+      last.startTime(row)
+    )
   }
 
   /** Containers of a pod of the last page whose readings make no usage yet; nothing when the page does not have it. */
@@ -163,7 +189,7 @@ export class NodePoints implements Pair {
     const takenAt = this.#takenAt
     this.last = Points.make(arranged.length + 1)
     this.previous = Points.make(arranged.length + 1)
-    this.usages = new UsageBlock(this.usages.node, present.length + 1)
+    this.usages = this.#slabs.containers.block(this.usages.node, present.length + 1)
     this.#takenAt = new Float64Array(arranged.length + 1).fill(Number.NaN)
     for (const [row, from] of [0, ...arranged.map(({ row }) => row)].entries()) {
       if (from < 0) continue

@@ -1,12 +1,16 @@
 /** Where the usages of a part of a list are: looked for once, and read without a detour for as long as nothing has moved. */
 import type { Usages } from "../Sample.ts"
-import type { PublishedUsage, UsageBlock } from "./PublishedUsage.ts"
+import type { PublishedUsage } from "./PublishedUsage.ts"
+import * as Block from "./UsageBlock.ts"
 
 /** In columns: an object that is nowhere has no block. */
 export class Places {
-  readonly blocks: Array<UsageBlock | undefined> = []
+  readonly blocks: Array<Block.UsageBlock | undefined> = []
+  /** The values of each block, which is what is read of it. */
+  readonly values: Array<Float64Array> = []
   /** Where the rows of each object begin in the next columns; and behind the last one, where they end. */
   readonly starts: Array<number> = [0]
+  /** Of the values. */
   readonly rows: Array<number> = []
   readonly names: Array<string> = []
   /** Of each object, whether its usage stood when a list last asked; 0: it did not. */
@@ -32,11 +36,13 @@ export class Places {
         usage = find(index)
         this.#found[index] = usage
       }
-      this.blocks[index] = usage?.block
+      const block = usage?.block
+      this.blocks[index] = block
+      this.values[index] = block?.values ?? nothing
       if (usage !== undefined) {
-        const { names, rows } = usage
+        const { block, names, rows } = usage
         for (let row = 0; row < rows.length; row++) {
-          this.rows.push(rows[row]!)
+          this.rows.push(block.first + rows[row]!)
           this.names.push(names[row]!)
         }
       }
@@ -51,18 +57,21 @@ export class Places {
    * list of all pods were half of what it left to be collected.
    */
   judge(now: number, retention: number) {
-    const { blocks, rows, stands, starts } = this
+    const { rows, stands, starts, values } = this
     for (let index = 0; index < stands.length; index++) {
-      const block = blocks[index]
-      stands[index] = block !== undefined && block.stands(rows[starts[index]!]!, now, retention) ? 1 : 0
+      const of = values[index]!
+      stands[index] = of !== nothing && Block.stands(of, rows[starts[index]!]!, now, retention) ? 1 : 0
     }
   }
 }
 
+const nothing = new Float64Array()
+
 /** The usages of one object after another: they are to be read before those of the next are asked for. */
 export class PlacedUsages implements Usages {
   readonly #places: Places
-  #block!: UsageBlock
+  #index = 0
+  #values: Float64Array = nothing
   #start = 0
   size = 0
   // Read once for each object, and numbers of a getter may be objects.
@@ -76,21 +85,22 @@ export class PlacedUsages implements Usages {
   }
 
   at(index: number): Usages | undefined {
-    const { blocks, rows, stands, starts } = this.#places
-    const block = blocks[index]
-    if (block === undefined || stands[index] !== 1) return undefined
+    const { rows, stands, starts, values } = this.#places
+    if (stands[index] !== 1) return undefined
     const start = starts[index]!
-    this.#block = block
+    const of = values[index]!
+    this.#index = index
+    this.#values = of
     this.#start = start
     this.size = starts[index + 1]! - start
-    const earliest = block.earliest(rows, start, start + this.size)
-    this.timestamp = block.timestamp(earliest)
-    this.window = block.window(earliest)
+    const earliest = Block.earliest(of, 0, rows, start, start + this.size)
+    this.timestamp = Block.timestamp(of, earliest)
+    this.window = Block.window(of, earliest)
     return this
   }
 
   get node() {
-    return this.#block.node
+    return this.#places.blocks[this.#index]!.node
   }
 
   name(index: number) {
@@ -98,14 +108,18 @@ export class PlacedUsages implements Usages {
   }
 
   cpuNanocores(index: number) {
-    return this.#block.cpuNanocores(this.#places.rows[this.#start + index]!)
+    return Block.cpuNanocores(this.#values, this.#row(index))
   }
 
   memoryBytes(index: number) {
-    return this.#block.memoryBytes(this.#places.rows[this.#start + index]!)
+    return Block.memoryBytes(this.#values, this.#row(index))
   }
 
   swapBytes(index: number) {
-    return this.#block.swapBytes(this.#places.rows[this.#start + index]!)
+    return Block.swapBytes(this.#values, this.#row(index))
+  }
+
+  #row(index: number) {
+    return this.#places.rows[this.#start + index]!
   }
 }

@@ -1,7 +1,8 @@
 /** The usage that is served: whose it is, and until when it stands. */
 import type { NodePoints, PodRows } from "./NodePoints.ts"
 import { PlacedUsages, Places } from "./Places.ts"
-import { PublishedUsage, type UsageBlock, type UsageRows } from "./PublishedUsage.ts"
+import { PublishedUsage, type UsageRows } from "./PublishedUsage.ts"
+import { start, type UsageBlock } from "./UsageBlock.ts"
 
 export interface PodName {
   readonly namespace: string
@@ -62,9 +63,9 @@ export class Published {
 
   /** Takes in what the last sample of a node completes. */
   put(points: NodePoints, now: number) {
-    if (points.publish(nodeRows.rows, now)) this.#putNode(points.usages)
+    if (points.publishNode(now)) this.#putNode(points.own)
     for (const pod of points.pods) {
-      if (points.publish(pod.rows, now)) this.#putPod(pod, points.usages, now)
+      if (points.publishPod(pod, now)) this.#putPod(pod, points.usages, now)
       else this.#releaseOther(pod, points.usages.node)
     }
   }
@@ -98,7 +99,7 @@ export class Published {
     const usage = published?.isReleased === false ? published : this.#find(pod, block)
     pod.published = usage
     const owner = this.#standing(usage, now)
-    if (owner === undefined || owner.node === block.node || block.start(pod.rows) > owner.start) {
+    if (owner === undefined || owner.node === block.node || start(block, pod.rows) > owner.start) {
       this.#renew(usage, block, pod)
     }
   }

@@ -1,7 +1,22 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Option } from "effect"
 import { NodePoints } from "../../src/store/NodePoints.ts"
+import * as Block from "../../src/store/UsageBlock.ts"
+import { UsageSlabs } from "../../src/store/UsageSlabs.ts"
 import { type Reading, sample } from "../fixtures/Samples.ts"
+
+const pointsOfNode = (publishSwap: Option.Option<boolean> = Option.none()) =>
+  new NodePoints("a", { resolution: 15, retention: 60, publishSwap }, {
+    nodes: new UsageSlabs(),
+    containers: new UsageSlabs()
+  })
+
+/** Of a row of a block. */
+const published = (
+  { first, values }: Block.UsageBlock,
+  row: number,
+  field: (values: Float64Array, row: number) => number
+) => field(values, first + row)
 
 const names = (points: NodePoints) => points.containers.map(({ pod }) => pod)
 
@@ -17,7 +32,7 @@ const take = (points: NodePoints, millis: number, ...pods: ReadonlyArray<string>
 
 describe("NodePoints", () => {
   it("keeps the points of a container that is gone until the retention is over, then releases them", () => {
-    const points = new NodePoints("a", { resolution: 15, retention: 60, publishSwap: Option.none() })
+    const points = pointsOfNode()
     assert.deepStrictEqual(take(points, 0, "a", "b", "c"), [])
     assert.deepStrictEqual(take(points, 15, "c", "a"), [])
     assert.deepStrictEqual(names(points), ["c", "a", "b"])
@@ -28,7 +43,7 @@ describe("NodePoints", () => {
   })
 
   it("releases what is gone when the retention is over, although the kubelet's clock is set meanwhile", () => {
-    const points = new NodePoints("a", { resolution: 15, retention: 60, publishSwap: Option.none() })
+    const points = pointsOfNode()
     const set = (millis: number, containers: Readonly<Record<string, Reading>>) =>
       points.take(sample("a", reading(1000 + millis), containers), millis).map(({ pod }) => pod)
     take(points, 0, "a", "b", "c")
@@ -40,30 +55,34 @@ describe("NodePoints", () => {
   })
 
   it("keeps every container's own points when the page is laid out anew", () => {
-    const points = new NodePoints("a", { resolution: 15, retention: 60, publishSwap: Option.none() })
+    const points = pointsOfNode()
     take(points, 0, "a", "b", "c")
     take(points, 10, "b")
     take(points, 20, "d", "c", "a")
-    for (const { rows } of points.pods) points.publish(rows, 20)
-    const windows = points.pods.map(({ name, rows: [row = 0] }) => [name, points.usages.window(row)])
+    for (const pod of points.pods) points.publishPod(pod, 20)
+    const windows = points.pods.map(({ name, rows: [row = 0] }) => [name, published(points.usages, row, Block.window)])
     assert.deepStrictEqual(windows, [["d", Number.NaN], ["c", 20], ["a", 20]])
   })
 
   it("publishes all containers of a pod or none: what is published of it stays of one moment", () => {
-    const points = new NodePoints("a", { resolution: 15, retention: 60, publishSwap: Option.none() })
+    const points = pointsOfNode()
     const page = (millis: number, second: Reading) =>
       points.take(sample("a", {}, { "n/p/a": reading(millis), "n/p/b": second }), millis)
     page(0, reading(0))
     page(15, reading(15))
-    assert.isTrue(points.publish([1, 2], 15))
+    const [pod] = points.pods
+    assert.isDefined(pod)
+    assert.isTrue(points.publishPod(pod, 15))
     page(30, { ...reading(30), memory: 0 })
-    assert.isFalse(points.publish([1, 2], 30))
-    assert.deepStrictEqual([1, 2].map((row) => points.usages.timestamp(row)), [1, 2].map(() => reading(15).at))
-    assert.strictEqual(points.usages.publishedAt(1), 15)
+    assert.isFalse(points.publishPod(pod, 30))
+    for (const row of pod.rows) {
+      assert.strictEqual(published(points.usages, row, Block.timestamp), reading(15).at)
+      assert.strictEqual(published(points.usages, row, Block.publishedAt), 15)
+    }
   })
 
   it("is not confused by names with separators in them", () => {
-    const points = new NodePoints("a", { resolution: 15, retention: 60, publishSwap: Option.none() })
+    const points = pointsOfNode()
     const containers = [["a", "b/c"], ["a/b", "c"], [`a","b`, "c"]].map(([namespace = "", pod = ""]) => ({
       namespace,
       pod,
@@ -76,7 +95,7 @@ describe("NodePoints", () => {
   })
 
   it("keeps the names it knows, so that those of a new page can be released", () => {
-    const points = new NodePoints("a", { resolution: 15, retention: 60, publishSwap: Option.none() })
+    const points = pointsOfNode()
     take(points, 0, "a", "b")
     const [a] = points.containers
     take(points, 15, "b", "a")
@@ -89,15 +108,16 @@ describe("NodePoints", () => {
       publishSwap: Option.Option<boolean>,
       ...swaps: ReadonlyArray<readonly [node: number, pod: number]>
     ) => {
-      const points = new NodePoints("a", { resolution: 15, retention: 60, publishSwap })
+      const points = pointsOfNode(publishSwap)
       return swaps.map(([node, pod], i) => {
         const millis = 15 * i
         points.take(
           sample("a", { ...reading(millis), swap: node }, { "n/p/c": { ...reading(millis), swap: pod } }),
           millis
         )
-        for (const row of [0, 1]) points.publish([row], millis)
-        return [points.usages.swapBytes(0), points.usages.swapBytes(1)]
+        points.publishNode(millis)
+        for (const pod of points.pods) points.publishPod(pod, millis)
+        return [published(points.own, 0, Block.swapBytes), published(points.usages, 1, Block.swapBytes)]
       })
     }
 

@@ -1,13 +1,15 @@
 /** The usages of a part of a list are of the objects that they were asked for, and are looked for once. */
 import { assert, it } from "@effect/vitest"
 import { PlacedUsages, Places } from "../../src/store/Places.ts"
-import { PublishedUsage, UsageBlock } from "../../src/store/PublishedUsage.ts"
+import { PublishedUsage } from "../../src/store/PublishedUsage.ts"
+import { UsageSlabs } from "../../src/store/UsageSlabs.ts"
 
+const slabs = new UsageSlabs()
 const rows = { rows: [0], names: [""] }
 
 /** Published at 1000. */
 const usages = Array.from({ length: 1000 }, (_, index) => {
-  const block = new UsageBlock(`node-${index}`, 1)
+  const block = slabs.block(`node-${index}`, 1)
   block.set(0, 1000, index, 15_000, index, 2 * index, Number.NaN, Number.NaN)
   return new PublishedUsage(block, rows)
 })

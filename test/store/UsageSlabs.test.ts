@@ -1,0 +1,60 @@
+/** Blocks of usage beside each other: none has a row of another, and memory is used again. */
+import { assert, describe, it } from "@effect/vitest"
+import { setImmediate } from "node:timers/promises"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
+import * as Block from "../../src/store/UsageBlock.ts"
+import { UsageSlabs } from "../../src/store/UsageSlabs.ts"
+
+/** Every row says the number. */
+const fill = (block: Block.UsageBlock, rows: number, value: number) => {
+  for (let row = 0; row < rows; row++) block.set(row, value, value, value, value, value, value, value)
+}
+
+const rowsOf = ({ first, values }: Block.UsageBlock, rows: number) =>
+  Array.from({ length: rows }, (_, row) => Block.cpuNanocores(values, first + row))
+
+describe("UsageSlabs", () => {
+  it("gives each block rows of its own, in which nothing is published", () => {
+    const slabs = new UsageSlabs()
+    const lengths = [1, 31, 8, 9, 1, 20_000, 3, 8192, 7000, 2]
+    const blocks = lengths.map((length, index) => slabs.block(`node-${index}`, length))
+    blocks.forEach((block, index) => {
+      assert.isTrue(rowsOf(block, lengths[index]!).every(Number.isNaN))
+      assert.isFalse(Block.stands(block.values, block.first, 0, Number.MAX_VALUE))
+    })
+    blocks.forEach((block, index) => fill(block, lengths[index]!, index))
+    blocks.forEach((block, index) =>
+      assert.deepStrictEqual(rowsOf(block, lengths[index]!), Array(lengths[index]!).fill(index))
+    )
+  })
+
+  it("puts many blocks into one piece of memory", () => {
+    const slabs = new UsageSlabs()
+    const pieces = new Set(Array.from({ length: 1000 }, (_, index) => slabs.block(`node-${index}`, 31).values))
+    assert.strictEqual(pieces.size, 4)
+  })
+
+  it("gives rows again once nobody has their block, and none that somebody has", async () => {
+    setFlagsFromString("--expose-gc")
+    const collect: () => void = runInNewContext("gc")
+    const slabs = new UsageSlabs()
+    const kept = slabs.block("kept", 40)
+    fill(kept, 40, 7)
+    const pieces = new Set([kept.values])
+    for (let round = 0; round < 20; round++) {
+      for (let index = 0; index < 100; index++) {
+        const block = slabs.block("gone", 40)
+        assert.isTrue(rowsOf(block, 40).every(Number.isNaN))
+        fill(block, 40, round)
+        pieces.add(block.values)
+      }
+      collect()
+      // What was collected is told in a turn of its own.
+      await setImmediate()
+    }
+    // 2001 blocks of 40 rows would be ten of 8192.
+    assert.isAtMost(pieces.size, 2)
+    assert.deepStrictEqual(rowsOf(kept, 40), Array(40).fill(7))
+  })
+})
