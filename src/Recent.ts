@@ -18,3 +18,17 @@ export const of = <Value extends string | number, Made>(make: (value: Value) => 
     return made
   }
 }
+
+/** Of whole numbers that lie close together, such as the seconds of a list: each has a place, which others may take. */
+export const ofIntegers = <Made>(make: (value: number) => Made, places = 64) => {
+  const values = new Float64Array(places).fill(Number.NaN)
+  const made: Array<Made> = []
+  return (value: number): Made => {
+    const place = value & places - 1
+    if (values[place] === value) return made[place]!
+    const its = make(value)
+    values[place] = value
+    made[place] = its
+    return its
+  }
+}

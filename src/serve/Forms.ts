@@ -94,7 +94,7 @@ export const make = <Object extends Listing.Listed, Item extends Table.Item, Kin
         const items: Array<Item> = []
         for (const slice of listing.slices) {
           for (let index = 0; index < slice.length; index++) {
-            items.push(options.item(slice.objects[index]!, Listing.usagesOf(slice, index), listing.now))
+            items.push(options.item(slice.object(index), Listing.usagesOf(slice, index), listing.now))
           }
         }
         return items

@@ -2,6 +2,8 @@
 import { formatGoDuration } from "../../Quantity.ts"
 import * as Write from "./Write.ts"
 
+const encoder = new TextEncoder()
+
 const dot = 0x2e
 const letters = { hours: 0x68, minutes: 0x6d, seconds: 0x73 }
 
@@ -11,35 +13,35 @@ const hour = 60 * minute
 const day = 24 * hour
 
 /** As Go words it: "14.987s". Milliseconds, none below zero. */
-export const text = (bytes: Uint8Array, at: number, millis: number): number => {
+export const text = (sheet: Write.Sheet, at: number, millis: number): number => {
   // No kubelet waits so long, or is so quick.
   if (!(millis >= second && millis < day && Number.isInteger(millis))) {
-    return Write.utf8(bytes, at, formatGoDuration(millis))
+    return Write.copy(sheet, at, encoder.encode(formatGoDuration(millis)))
   }
   let end = at
-  if (millis >= hour) end = unit(bytes, end, Math.floor(millis / hour), letters.hours)
-  if (millis >= minute) end = unit(bytes, end, Math.floor(millis % hour / minute), letters.minutes)
-  end = Write.decimal(bytes, end, Math.floor(millis % minute / second))
+  if (millis >= hour) end = unit(sheet, end, Math.floor(millis / hour), letters.hours)
+  if (millis >= minute) end = unit(sheet, end, Math.floor(millis % hour / minute), letters.minutes)
+  end = Write.decimal(sheet, end, Math.floor(millis % minute / second))
   const thousandths = millis % second
   if (thousandths > 0) {
-    bytes[end] = dot
-    end = Write.padded(bytes, end + 1, thousandths, 3)
-    while (bytes[end - 1] === Write.zero) end--
+    sheet.view.setUint8(end, dot)
+    end = Write.padded(sheet, end + 1, thousandths, 3)
+    while (sheet.view.getUint8(end - 1) === Write.zero) end--
   }
-  bytes[end] = letters.seconds
+  sheet.view.setUint8(end, letters.seconds)
   return end + 1
 }
 
-const unit = (bytes: Uint8Array, at: number, count: number, letter: number) => {
-  const end = Write.decimal(bytes, at, count)
-  bytes[end] = letter
+const unit = (sheet: Write.Sheet, at: number, count: number, letter: number) => {
+  const end = Write.decimal(sheet, at, count)
+  sheet.view.setUint8(end, letter)
   return end + 1
 }
 
 /** A message of nanoseconds, its length first. Milliseconds, none below zero. */
-export const message = (bytes: Uint8Array, at: number, millis: number): number => {
-  bytes[at + 1] = 1 << 3 // the first field, a varint
-  const end = Write.varint(bytes, at + 2, Math.round(millis * 1e6))
-  bytes[at] = end - at - 1
+export const message = (sheet: Write.Sheet, at: number, millis: number): number => {
+  sheet.view.setUint8(at + 1, 1 << 3) // the first field, a varint
+  const end = Write.varint(sheet, at + 2, Math.round(millis * 1e6))
+  sheet.view.setUint8(at, end - at - 1)
   return end
 }

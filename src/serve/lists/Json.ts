@@ -5,9 +5,11 @@ import { formatTimestamp } from "../../Quantity.ts"
 import * as Recent from "../../Recent.ts"
 import * as Amounts from "./Amounts.ts"
 import * as Durations from "./Durations.ts"
+import * as Fixed from "./Fixed.ts"
 import type { Listing, Shape, Slice } from "./Listing.ts"
-import { pieces, roomOf, sharedByNeighbours } from "./Pieces.ts"
-import * as Write from "./Write.ts"
+import { pieces } from "./Pieces.ts"
+import * as Runs from "./Runs.ts"
+import { copy, type Sheet } from "./Write.ts"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
@@ -19,17 +21,19 @@ export const around = Function.memoize(
       : [bytes(`{"kind":"${kind}","apiVersion":"${apiVersion}",`), bytes("\n")]
 )
 
+const run = (text: string) => new Runs.Run(bytes(text))
+
 const text = {
-  only: bytes(`"metadata":{"name":"`),
-  first: bytes(`{"metadata":{"name":"`),
-  next: bytes(`,{"metadata":{"name":"`),
-  nextContainer: bytes(","),
-  containers: bytes(`","containers":[`),
-  usage: bytes(`","usage":{"cpu":"`),
-  memory: bytes(`","memory":"`),
-  swap: bytes(`","swap":"`),
-  endOfUsage: bytes(`"}}`),
-  endOfContainers: bytes("]}")
+  only: run(`"metadata":{"name":"`),
+  first: run(`{"metadata":{"name":"`),
+  next: run(`,{"metadata":{"name":"`),
+  nextContainer: run(","),
+  containers: run(`","containers":[`),
+  usage: run(`","usage":{"cpu":"`),
+  memory: run(`","memory":"`),
+  swap: run(`","swap":"`),
+  endOfUsage: run(`"}}`),
+  endOfContainers: run("]}")
 }
 
 /** The end of the metadata: in large clusters the greater part of a list of nodes, and always the same. */
@@ -37,11 +41,13 @@ const ofLabels = Function.memoize((labels: Labels) =>
   bytes(`${Object.keys(labels).length === 0 ? "" : `,"labels":${JSON.stringify(labels)}`}},"timestamp":"`)
 )
 
+const fixed = Fixed.of((name) => bytes(JSON.stringify(name).slice(1, -1)), ofLabels)
+
 // What lists of the same time and of the same containers have in common.
 const recentBytes = Recent.of(bytes)
 const creation = Recent.of((second: number) => `","creationTimestamp":"${formatTimestamp(second * 1000)}"`)
-const timestamp = Recent.of((second: number) => bytes(`${formatTimestamp(second * 1000)}","window":"`))
-const container = Recent.of((name: string) => bytes(`{"name":${JSON.stringify(name)},"usage":{"cpu":"`))
+const timestamp = Recent.ofIntegers((second: number) => run(`${formatTimestamp(second * 1000)}","window":"`))
+const container = Recent.of((name: string) => run(`{"name":${JSON.stringify(name)},"usage":{"cpu":"`))
 
 /** The fixed texts of an object, and times; the same of a usage, with its quantities. */
 const roomOfObject = 160
@@ -50,46 +56,42 @@ const roomOfUsage = 60 + 3 * Amounts.room
 /** As few runs of bytes as can be: what objects share with their neighbours is one run, up to what differs. */
 export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shape) => {
   const created = creation(Math.floor(now / 1000))
-  const behindName = sharedByNeighbours((namespace: string | undefined) => {
-    const inNamespace = namespace === undefined ? "" : `","namespace":${JSON.stringify(namespace).slice(0, -1)}`
-    return recentBytes(`${inNamespace}${created}`)
-  })
-  const labelled = sharedByNeighbours(ofLabels)
   const behindWindow = ofContainers ? text.containers : text.usage
   let separator = isList ? text.first : text.only
 
-  const usage = (bytes: Uint8Array, start: number, { cpuNanocores, memoryBytes, swapBytes }: Slice, row: number) => {
-    let at = Amounts.cpu(bytes, start, cpuNanocores[row]!)
-    at = Write.run(bytes, at, text.memory)
-    at = Amounts.memory(bytes, at, memoryBytes[row]!)
+  const usage = (sheet: Sheet, start: number, { cpuNanocores, memoryBytes, swapBytes }: Slice, row: number) => {
+    let at = Amounts.cpu(sheet, start, cpuNanocores[row]!)
+    at = Runs.write(sheet, at, text.memory)
+    at = Amounts.memory(sheet, at, memoryBytes[row]!)
     const swap = swapBytes[row]!
-    if (!Number.isNaN(swap)) at = Amounts.memory(bytes, Write.run(bytes, at, text.swap), swap)
-    return Write.run(bytes, at, text.endOfUsage)
+    if (!Number.isNaN(swap)) at = Amounts.memory(sheet, Runs.write(sheet, at, text.swap), swap)
+    return Runs.write(sheet, at, text.endOfUsage)
   }
 
   return pieces(slices, {
-    room: roomOf(
-      roomOfObject,
-      roomOfUsage,
-      ({ labels, namespace }) => behindName(namespace).length + labelled(labels).length
-    ),
-    write: (bytes, start, slice, index) => {
-      const { names, objects, starts, timestamps, windows } = slice
-      const { labels, name, namespace } = objects[index]!
-      let at = Write.json(bytes, Write.run(bytes, start, separator), name)
+    fixed,
+    behindName: (namespace) => {
+      const inNamespace = namespace === undefined ? "" : `","namespace":${JSON.stringify(namespace).slice(0, -1)}`
+      return recentBytes(`${inNamespace}${created}`)
+    },
+    roomOfObject,
+    roomOfUsage,
+    write: (sheet, start, slice, index, { labels, names }, behindName) => {
+      const place = slice.places[index]!
+      let at = Runs.writeOne(sheet, Runs.write(sheet, start, separator), names, place)
       separator = text.next
-      at = Write.run(bytes, at, behindName(namespace))
-      at = Write.run(bytes, at, labelled(labels))
-      at = Write.run(bytes, at, timestamp(Math.floor(timestamps[index]! / 1000)))
-      at = Write.run(bytes, Durations.text(bytes, at, windows[index]!), behindWindow)
-      const first = starts[index]!
-      if (!ofContainers) return usage(bytes, at, slice, first)
-      const end = starts[index + 1]!
+      at = copy(sheet, at, behindName)
+      at = Runs.writeOne(sheet, at, labels, place)
+      at = Runs.write(sheet, at, timestamp(Math.floor(slice.timestamps[index]! / 1000)))
+      at = Runs.write(sheet, Durations.text(sheet, at, slice.windows[index]!), behindWindow)
+      const first = slice.starts[index]!
+      if (!ofContainers) return usage(sheet, at, slice, first)
+      const end = slice.starts[index + 1]!
       for (let row = first; row < end; row++) {
-        if (row > first) at = Write.run(bytes, at, text.nextContainer)
-        at = usage(bytes, Write.run(bytes, at, container(names[row]!)), slice, row)
+        if (row > first) at = Runs.write(sheet, at, text.nextContainer)
+        at = usage(sheet, Runs.write(sheet, at, container(slice.names[row]!)), slice, row)
       }
-      return Write.run(bytes, at, text.endOfContainers)
+      return Runs.write(sheet, at, text.endOfContainers)
     }
   })
 }

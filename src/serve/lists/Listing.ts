@@ -35,17 +35,17 @@ const gather = function*<Object extends Listed>(
   const slice = Slice.take<Object>()
   for (const part of parts) {
     const usagesOf = usagesIn(part)
-    for (let index = 0; index < part.length; index++) {
-      const object = part[index]!
-      const usages = usagesOf(object, index)
+    slice.begin(part)
+    for (let place = 0; place < part.length; place++) {
+      const usages = usagesOf(part[place]!, place)
       if (usages === undefined) continue
-      slice.push(object, usages)
+      slice.push(place, usages)
       if (slice.length < most) continue
       yield slice
-      slice.length = 0
+      slice.begin(part)
     }
+    if (slice.length > 0) yield slice
   }
-  if (slice.length > 0) yield slice
   slice.give()
 }
 
@@ -56,7 +56,10 @@ const gather = function*<Object extends Listed>(
 export class Slice<Object extends Listed = Listed> {
   /** So many objects; what the columns have behind them is of earlier ones. */
   length = 0
-  readonly objects: Array<Object> = []
+  /** Whose objects they are. */
+  part: ReadonlyArray<Object> = []
+  /** Where in it each object is. */
+  readonly places = new Uint32Array(most)
   /** Of each object, as in `Usages`. */
   readonly timestamps = new Float64Array(most)
   readonly windows = new Float64Array(most)
@@ -73,18 +76,26 @@ export class Slice<Object extends Listed = Listed> {
   static take<Object extends Listed>(): Slice<Object> {
     const slice = Slice.#idle ?? new Slice()
     Slice.#idle = undefined
-    slice.length = 0
-    // Whatever objects it had, their places are written over before they are read.
     return slice as Slice<Object>
   }
 
   give() {
+    this.begin([])
     Slice.#idle = this
   }
 
-  push(object: Object, usages: Usages) {
+  begin(part: ReadonlyArray<Object>) {
+    this.part = part
+    this.length = 0
+  }
+
+  object(index: number) {
+    return this.part[this.places[index]!]!
+  }
+
+  push(place: number, usages: Usages) {
     const index = this.length++
-    this.objects[index] = object
+    this.places[index] = place
     this.timestamps[index] = usages.timestamp
     this.windows[index] = usages.window
     const start = this.starts[index]!

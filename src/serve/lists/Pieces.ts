@@ -1,57 +1,57 @@
 /** Objects written one after another, in pieces that others get their turn between. */
 import { piece } from "../Pace.ts"
+import type { Fixed } from "./Fixed.ts"
 import type { Listed, Slice } from "./Listing.ts"
 import * as PieceBuffers from "./PieceBuffers.ts"
-import * as Write from "./Write.ts"
+import { beyond } from "./Runs.ts"
+import { Sheet } from "./Write.ts"
 
 /** How the objects of a slice are written. */
 export interface Writer {
-  /** The most bytes that an object comes to. */
-  room(slice: Slice, index: number): number
+  fixed(part: ReadonlyArray<Listed>): Fixed
+  /** What stands behind the name of each object of the namespace. */
+  behindName(namespace: string | undefined): Uint8Array
+  /** The most bytes that an object comes to, besides what is above; and each of its usages, besides the name. */
+  readonly roomOfObject: number
+  readonly roomOfUsage: number
   /** Writes the object at a position; says where it ends. */
-  write(bytes: Uint8Array, at: number, slice: Slice, index: number): number
+  write(sheet: Sheet, at: number, slice: Slice, index: number, fixed: Fixed, behindName: Uint8Array): number
 }
 
+/** The most that a character of a name comes to, in UTF-8 and in JSON. */
+const roomOfCharacter = 6
+
 /** Hands out what is written of the objects whenever that is enough. */
-export const pieces = function*(slices: Iterable<Slice>, { room, write }: Writer) {
+export const pieces = function*(slices: Iterable<Slice>, writer: Writer) {
+  const { roomOfObject, roomOfUsage } = writer
   // Of a short list the first piece is the last one, and what comes before it is written there, too.
   let start = PieceBuffers.lead
   let end = start
-  let bytes = PieceBuffers.take(end)
+  let sheet = new Sheet(PieceBuffers.take(end))
   for (const slice of slices) {
+    const fixed = writer.fixed(slice.part)
+    const behindName = writer.behindName(fixed.namespace)
+    const { labels, names } = fixed
+    const roomOfAny = roomOfObject + behindName.length + beyond
     for (let index = 0; index < slice.length; index++) {
-      const needed = room(slice, index)
+      const place = slice.places[index]!
+      let needed = roomOfAny + names.lengths[place]! + labels.lengths[place]!
+      for (let row = slice.starts[index]!; row < slice.starts[index + 1]!; row++) {
+        needed += roomOfUsage + roomOfCharacter * slice.names[row]!.length
+      }
+      const { bytes } = sheet
       if (end + needed > bytes.length) {
-        if (bytes.length < piece) bytes = PieceBuffers.grow(bytes.subarray(0, end), end + needed)
+        if (bytes.length < piece) sheet = new Sheet(PieceBuffers.grow(bytes.subarray(0, end), end + needed))
         else {
           if (end > start) yield bytes.subarray(start, end)
-          bytes = PieceBuffers.take(Math.max(needed, piece))
+          sheet = new Sheet(PieceBuffers.take(Math.max(needed, piece)))
           start = 0
           end = 0
         }
       }
-      end = write(bytes, end, slice, index)
+      end = writer.write(sheet, end, slice, index, fixed, behindName)
     }
   }
-  if (end > start) yield bytes.subarray(start, end)
-  else PieceBuffers.give(bytes)
-}
-
-/** Room for what is fixed of an object and of each of its usages, for the names in them, and for what neighbours share. */
-export const roomOf =
-  (ofObject: number, ofUsage: number, shared: (object: Listed) => number): Writer["room"] =>
-  ({ names, objects, starts }, index) => {
-    const object = objects[index]!
-    let room = ofObject + Write.room(object.name) + shared(object)
-    for (let row = starts[index]!; row < starts[index + 1]!; row++) room += ofUsage + Write.room(names[row]!)
-    return room
-  }
-
-/** Neighbours mostly share a value: what is made of it is made once for all of them. */
-export const sharedByNeighbours = <A>(make: (value: A) => Uint8Array) => {
-  let last: { readonly value: A; readonly made: Uint8Array } | undefined
-  return (value: A): Uint8Array => {
-    if (last === undefined || last.value !== value) last = { value, made: make(value) }
-    return last.made
-  }
+  if (end > start) yield sheet.bytes.subarray(start, end)
+  else PieceBuffers.give(sheet.bytes)
 }

@@ -7,9 +7,13 @@ import { writeLabels, writeListMeta, writeTime } from "../protobuf/Meta.ts"
 import { envelope, message, string, type Write as WriteMessage } from "../protobuf/Wire.ts"
 import * as Amounts from "./Amounts.ts"
 import * as Durations from "./Durations.ts"
+import * as Fixed from "./Fixed.ts"
 import type { Listing, Shape, Slice } from "./Listing.ts"
-import { pieces, roomOf, sharedByNeighbours } from "./Pieces.ts"
+import { pieces } from "./Pieces.ts"
+import * as Runs from "./Runs.ts"
 import * as Write from "./Write.ts"
+
+const bytes = (text: string) => new TextEncoder().encode(text)
 
 const written = <A>(write: WriteMessage<A>, value: A) => write(new BinaryWriter(), value).finish()
 
@@ -18,7 +22,7 @@ export const around = (shape: Shape, length: number): readonly [before: Uint8Arr
   const { after, before, start } = envelopeOf(shape)
   const whole = new Uint8Array(before.length + Write.sizeOf(start.length + length) + start.length)
   whole.set(before)
-  whole.set(start, Write.varint(whole, before.length, start.length + length))
+  whole.set(start, Write.varint(new Write.Sheet(whole), before.length, start.length + length))
   return [whole, after]
 }
 
@@ -35,10 +39,10 @@ const [first, second, third, fourth] = [field(1), field(2), field(3), field(4)]
 
 /** An entry of a map: the resource, and a message that holds nothing but a text. The lengths are not known yet. */
 const entry = (number: number) => (resource: string) =>
-  Uint8Array.of(field(number), 0, first, resource.length, ...Buffer.from(resource), second, 0, first, 0)
+  new Runs.Run(Uint8Array.of(field(number), 0, first, resource.length, ...Buffer.from(resource), second, 0, first, 0))
 
 const entries = (number: number) => {
-  const [cpu, memory, swap] = ["cpu", "memory", "swap"].map(entry(number)) as [Uint8Array, Uint8Array, Uint8Array]
+  const [cpu, memory, swap] = ["cpu", "memory", "swap"].map(entry(number)) as [Runs.Run, Runs.Run, Runs.Run]
   return { cpu, memory, swap }
 }
 
@@ -49,9 +53,11 @@ const ofNode = entries(4)
 /** Of a node the greater part, and always the same. */
 const ofLabels = Function.memoize((labels: Labels) => written(writeLabels, labels))
 
+const fixed = Fixed.of(bytes, ofLabels)
+
 // What lists of the same times and of the same containers have in common.
-const timestamp = Recent.of((second: number) =>
-  written((writer) => message(writer, 2, writeTime, second * 1000), undefined)
+const timestamp = Recent.ofIntegers((second: number) =>
+  new Runs.Run(written((writer) => message(writer, 2, writeTime, second * 1000), undefined))
 )
 /** Behind the name: of seconds since the epoch, and a namespace. */
 const restOfMeta = Recent.of((createdIn: string) => {
@@ -64,7 +70,7 @@ const restOfMeta = Recent.of((createdIn: string) => {
     return message(writer, 8, writeTime, Number(createdIn.slice(0, space)) * 1000)
   }, undefined)
 })
-const nameOf = Recent.of((name: string) => written((writer) => string(writer, 1, name), undefined))
+const nameOf = Recent.of((name: string) => new Runs.Run(written((writer) => string(writer, 1, name), undefined)))
 
 /** The tags and lengths of an object, and times; the same of a container, with its quantities. */
 const roomOfObject = 80
@@ -73,74 +79,71 @@ const roomOfUsage = 60 + 3 * Amounts.room
 /** As few runs of bytes as can be: what objects share with their neighbours is one run, up to what differs. */
 export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shape) => {
   const created = Math.floor(now / 1000)
-  const behindName = sharedByNeighbours((namespace = "") => restOfMeta(`${created} ${namespace}`))
-  const labelled = sharedByNeighbours(ofLabels)
   /** Bytes of the length of metadata, which mostly are as many as those of the neighbour: else the metadata moves. */
   let free = 2
 
   const usage = (
-    bytes: Uint8Array,
+    sheet: Write.Sheet,
     start: number,
     { cpu, memory, swap }: typeof ofNode,
     { cpuNanocores, memoryBytes, swapBytes }: Slice,
     row: number
   ) => {
-    let at = Write.run(bytes, start, cpu)
-    at = closed(bytes, cpu, at, Amounts.cpu(bytes, at, cpuNanocores[row]!))
-    at = Write.run(bytes, at, memory)
-    at = closed(bytes, memory, at, Amounts.memory(bytes, at, memoryBytes[row]!))
+    let at = Runs.write(sheet, start, cpu)
+    at = closed(sheet, cpu, at, Amounts.cpu(sheet, at, cpuNanocores[row]!))
+    at = Runs.write(sheet, at, memory)
+    at = closed(sheet, memory, at, Amounts.memory(sheet, at, memoryBytes[row]!))
     const ofSwap = swapBytes[row]!
     if (Number.isNaN(ofSwap)) return at
-    at = Write.run(bytes, at, swap)
-    return closed(bytes, swap, at, Amounts.memory(bytes, at, ofSwap))
+    at = Runs.write(sheet, at, swap)
+    return closed(sheet, swap, at, Amounts.memory(sheet, at, ofSwap))
   }
 
   return pieces(slices, {
-    room: roomOf(
-      roomOfObject,
-      roomOfUsage,
-      ({ labels, namespace }) => behindName(namespace).length + labelled(labels).length
-    ),
-    write: (bytes, start, slice, index) => {
-      const { names, objects, starts, timestamps, windows } = slice
-      const { labels, name, namespace } = objects[index]!
+    fixed,
+    behindName: (namespace = "") => restOfMeta(`${created} ${namespace}`),
+    roomOfObject,
+    roomOfUsage,
+    write: (sheet, start, slice, index, { labels, names }, behindName) => {
+      const { view } = sheet
+      const place = slice.places[index]!
       // What is an item of a list is the whole of a message that is sent by itself.
-      if (isList) bytes[start] = second
+      if (isList) view.setUint8(start, second)
       const object = isList ? start + 3 : start
-      bytes[object] = first
+      view.setUint8(object, first)
       const metadata = object + 1 + free
-      bytes[metadata] = first
-      let at = Write.utf8(bytes, metadata + 2, name)
-      at = Write.length(bytes, metadata + 2, at, 1)
-      at = Write.run(bytes, at, behindName(namespace))
-      at = Write.run(bytes, at, labelled(labels))
+      view.setUint8(metadata, first)
+      let at = Runs.writeOne(sheet, metadata + 2, names, place)
+      at = Write.length(sheet, metadata + 2, at, 1)
+      at = Write.copy(sheet, at, behindName)
+      at = Runs.writeOne(sheet, at, labels, place)
       const needed = Write.sizeOf(at - metadata)
-      at = Write.length(bytes, metadata, at, free)
+      at = Write.length(sheet, metadata, at, free)
       free = needed
-      at = Write.run(bytes, at, timestamp(Math.floor(timestamps[index]! / 1000)))
-      bytes[at] = third
-      at = Durations.message(bytes, at + 1, windows[index]!)
-      const row = starts[index]!
-      if (!ofContainers) at = usage(bytes, at, ofNode, slice, row)
+      at = Runs.write(sheet, at, timestamp(Math.floor(slice.timestamps[index]! / 1000)))
+      view.setUint8(at, third)
+      at = Durations.message(sheet, at + 1, slice.windows[index]!)
+      const row = slice.starts[index]!
+      if (!ofContainers) at = usage(sheet, at, ofNode, slice, row)
       else {
-        const end = starts[index + 1]!
+        const end = slice.starts[index + 1]!
         for (let container = row; container < end; container++) {
-          bytes[at] = fourth
+          view.setUint8(at, fourth)
           const begin = at + 2
-          at = Write.run(bytes, begin, nameOf(names[container]!))
-          at = Write.length(bytes, begin, usage(bytes, at, ofContainer, slice, container), 1)
+          at = Runs.write(sheet, begin, nameOf(slice.names[container]!))
+          at = Write.length(sheet, begin, usage(sheet, at, ofContainer, slice, container), 1)
         }
       }
-      return isList ? Write.length(bytes, object, at, 2) : at
+      return isList ? Write.length(sheet, object, at, 2) : at
     }
   })
 }
 
 /** An entry whose text is written: now its lengths are known, and with 18 characters at most none needs a second byte. */
-const closed = (bytes: Uint8Array, entry: Uint8Array, start: number, end: number) => {
+const closed = ({ view }: Write.Sheet, entry: Runs.Run, start: number, end: number) => {
   const length = end - start
-  bytes[start - 1] = length
-  bytes[start - 3] = length + 2
-  bytes[start - entry.length + 1] = entry.length - 2 + length
+  view.setUint8(start - 1, length)
+  view.setUint8(start - 3, length + 2)
+  view.setUint8(start - entry.length + 1, entry.length - 2 + length)
   return end
 }

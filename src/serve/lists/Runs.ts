@@ -1,0 +1,61 @@
+/**
+ * Bytes that are written over and over, such as what stands between two names: copied in words of eight bytes, which for the few
+ * that most of them are takes a third of the time of a loop over bytes, and half of that of a call.
+ */
+import type { Sheet } from "./Write.ts"
+
+const word = 8
+
+const inWords = (length: number) => Math.ceil(length / word) * word
+
+/** Up to so many bytes behind a run are written over: who writes one has room for them, and writes what follows later. */
+export const beyond = word - 1
+
+export class Run {
+  readonly length: number
+  readonly words: DataView
+
+  constructor(bytes: Uint8Array) {
+    const padded = new Uint8Array(inWords(bytes.length))
+    padded.set(bytes)
+    this.length = bytes.length
+    this.words = new DataView(padded.buffer)
+  }
+}
+
+export const write = (sheet: Sheet, at: number, { length, words }: Run): number => copy(sheet, at, words, 0, length)
+
+/** Many of them, one behind another in the same memory: what is written in that order is read in that order. */
+export class Runs {
+  readonly lengths: Uint32Array
+  readonly starts: Uint32Array
+  readonly words: DataView
+
+  /** Neighbours that are the same array are there once. */
+  constructor(runs: ReadonlyArray<Uint8Array>) {
+    this.lengths = Uint32Array.from(runs, ({ length }) => length)
+    this.starts = new Uint32Array(runs.length)
+    const isAgain = (index: number) => index > 0 && runs[index] === runs[index - 1]
+    let end = 0
+    for (let index = 0; index < runs.length; index++) {
+      this.starts[index] = isAgain(index) ? this.starts[index - 1]! : end
+      end = this.starts[index]! + inWords(this.lengths[index]!)
+    }
+    const bytes = new Uint8Array(end)
+    runs.forEach((run, index) => {
+      if (!isAgain(index)) bytes.set(run, this.starts[index])
+    })
+    this.words = new DataView(bytes.buffer)
+  }
+}
+
+/** One of them. */
+export const writeOne = (sheet: Sheet, at: number, { lengths, starts, words }: Runs, which: number): number =>
+  copy(sheet, at, words, starts[which]!, lengths[which]!)
+
+const copy = ({ view }: Sheet, at: number, words: DataView, start: number, length: number) => {
+  for (let index = 0; index < length; index += word) {
+    view.setBigUint64(at + index, words.getBigUint64(start + index, true), true)
+  }
+  return at + length
+}
