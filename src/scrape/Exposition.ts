@@ -1,6 +1,6 @@
 /** What a kubelet prints at /metrics/resource, as points. */
 import { Result, Schema } from "effect"
-import { isUtf8 } from "node:buffer"
+import { Buffer, isUtf8 } from "node:buffer"
 import { type ContainerKey, Points } from "../Sample.ts"
 import { lineFeed } from "./Bytes.ts"
 import { Repetitions } from "./Repetitions.ts"
@@ -78,7 +78,7 @@ export const parse = (
     if (scanner.skipLine()) continue
     if (!scanner.repeatsName()) {
       if (!scanner.name()) return Result.fail(malformed(scanner))
-      series = used.get(decoder.decode(page.subarray(scanner.nameStart, scanner.nameEnd)))
+      series = used.get(page.toString("latin1", scanner.nameStart, scanner.nameEnd))
       others.begin()
     }
     const isContainer = series?.of === "container"
@@ -93,7 +93,7 @@ export const parse = (
       keep(points, row, series.field, scanner, requestedAt)
     }
   }
-  if (page !== bytes) return Result.fail(brokenOff(scanner))
+  if (page.length !== bytes.length) return Result.fail(brokenOff(scanner))
   const { containers } = rows
   return Result.succeed({ containers, points: points.resized(containers.length + 1), scrapeError })
 }
@@ -104,23 +104,23 @@ const roomFor = ({ containers, points }: Before) => {
 }
 
 const keep = (points: Points, row: number, field: Series["field"], scanner: Scanner, requestedAt: number) => {
-  const { timestamp, value } = scanner
+  const { value } = scanner
   const whole = value.scaled(field === "start" ? 3 : 0)
   if (Number.isNaN(whole)) return
   if (field === "start") return points.setStartTime(row, whole)
   if (field === "swap") return points.setSwapBytes(row, whole)
   if (field === "cpu") points.setCpu(row, whole, value.fraction(9))
   else points.setMemoryBytes(row, whole)
-  points.setTimestamp(row, Number.isNaN(timestamp) ? requestedAt : timestamp)
+  scanner.readTimestamp()
+  points.setTimestamp(row, Number.isNaN(scanner.timestamp) ? requestedAt : scanner.timestamp)
 }
 
 /** A page that ends with a line feed, which is where every loop over its bytes stops. */
-const endingLine = (bytes: Uint8Array) => {
-  if (bytes.length === 0 || bytes.at(-1) === lineFeed) return bytes
-  const page = new Uint8Array(bytes.length + 1)
-  page.set(bytes)
-  page[bytes.length] = lineFeed
-  return page
+const endingLine = (bytes: Uint8Array): Buffer => {
+  if (bytes.length === 0 || bytes.at(-1) === lineFeed) {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+  return Buffer.concat([bytes, Uint8Array.of(lineFeed)])
 }
 
 const decoder = new TextDecoder()

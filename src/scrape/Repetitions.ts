@@ -2,9 +2,14 @@
 import { closeBrace } from "./Bytes.ts"
 import type { Scanner } from "./Scanner.ts"
 
+/** A page is read in one go, and its lines are of no use afterwards: all pages have the same place for them. */
+let scratch = new Int32Array(256)
+
 export class Repetitions {
   /** Of each line of a family: where its block of labels begins, and how long it is. */
-  readonly #blocks: Array<number> = []
+  #blocks = scratch
+  /** Behind what is of this page. */
+  #end = 0
   #next = 0
 
   /** Another family begins. */
@@ -17,16 +22,27 @@ export class Repetitions {
     const next = this.#next
     const start = scanner.at
     this.#next += 2
-    const length = this.#blocks[next + 1] ?? 0
-    if (scanner.repeats(this.#blocks[next] ?? 0, length)) {
+    const length = next < this.#end ? this.#blocks[next + 1]! : 0
+    if (length > 0 && scanner.repeats(this.#blocks[next]!, length)) {
       scanner.at += length
       return true
     }
     if (!scanner.labels()) return false
     // Where there are no labels it is blanks, and labels may follow on those elsewhere.
-    if (scanner.page[scanner.at - 1] !== closeBrace) return true
-    this.#blocks[next] = start
-    this.#blocks[next + 1] = scanner.at - start
+    if (scanner.page[scanner.at - 1] === closeBrace) this.#put(next, start, scanner.at - start)
+    else if (next >= this.#end) this.#put(next, start, 0)
     return true
+  }
+
+  #put(next: number, start: number, length: number) {
+    if (next + 2 > scratch.length) {
+      const larger = new Int32Array(2 * scratch.length)
+      larger.set(scratch)
+      scratch = larger
+    }
+    this.#blocks = scratch
+    this.#blocks[next] = start
+    this.#blocks[next + 1] = length
+    this.#end = Math.max(this.#end, next + 2)
   }
 }

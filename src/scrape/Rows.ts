@@ -1,11 +1,13 @@
 /** Which row of a page a container has: found by the bytes of its labels, which become strings only when they are new. */
-import { Buffer } from "node:buffer"
+import type { Buffer } from "node:buffer"
 import type { ContainerKey } from "../Sample.ts"
 import { backslash, quote, sameBytes, space } from "./Bytes.ts"
 import { identity, type Scanner } from "./Scanner.ts"
 
 /** A page is read in one go, and its rows are of no use afterwards: all pages have the same place for them. */
 let scratch = new Int32Array(1024)
+
+const noSlots = new Int32Array(0)
 
 /** For each row: where its block of labels begins and how long it is, then the ranges of namespace, pod and container. */
 const stride = 8
@@ -15,21 +17,19 @@ export class Rows {
   readonly #containers: Array<ContainerKey> = []
   /** What the page before had: mostly it is the same, in the same order. */
   readonly #known: ReadonlyArray<ContainerKey>
-  readonly #page: Uint8Array
-  readonly #text: Buffer
+  readonly #page: Buffer
   /** A row was not where the page before has it: the next known container may have one already. */
   #isRearranged = false
   #bytes = scratch
   /** Open addressing: a row by the hash of its identity, 0 for a free slot. Never more than half full. */
-  #slots = new Int32Array(0)
+  #slots = noSlots
   /** How many rows have a slot; they get them only when they are looked for. */
   #placed = 0
   #last = 0
 
-  constructor(page: Uint8Array, known: ReadonlyArray<ContainerKey>) {
+  constructor(page: Buffer, known: ReadonlyArray<ContainerKey>) {
     this.#page = page
     this.#known = known
-    this.#text = Buffer.from(page.buffer, page.byteOffset, page.byteLength)
   }
 
   /** What the page has; the very array that was known, if that is the same. */
@@ -151,7 +151,7 @@ export class Rows {
     const start = ranges[2 * label]!
     const end = ranges[2 * label + 1]!
     if (before?.length === end - start && this.#passes("", before, start) === end) return before
-    const text = this.#text.toString("utf8", start, end)
+    const text = this.#page.toString("utf8", start, end)
     return text.includes("\\") ? text.replace(/\\(.)/g, (_, escaped) => escaped === "n" ? "\n" : escaped) : text
   }
 

@@ -37,6 +37,8 @@ export class Scanner {
   nameEnd = 0
   /** A range that begins at 0 is absent: no value of a label stands there. */
   readonly ranges = [0, 0, 0, 0, 0, 0]
+  /** Milliseconds, once it was read; NaN when the line has none. A field, and not what a method returns, which V8 makes an object of. */
+  timestamp = Number.NaN
   /** Where the digits of the timestamp are; nowhere when the line has none. */
   #timestampStart = 0
   #timestampEnd = 0
@@ -47,12 +49,12 @@ export class Scanner {
     this.#words = new DataView(page.buffer, page.byteOffset, page.byteLength)
   }
 
-  /** Milliseconds; NaN when the line has none. */
-  get timestamp() {
+  readTimestamp() {
     const start = this.#timestampStart
-    if (start === 0) return Number.NaN
+    this.timestamp = Number.NaN
+    if (start === 0) return
     const millis = wholeNumber(this.page, start, this.#timestampEnd)
-    return this.page[start - 1] === minus ? -millis : millis
+    this.timestamp = this.page[start - 1] === minus ? -millis : millis
   }
 
   /** Passes a comment or a blank line; false when a sample stands here. */
