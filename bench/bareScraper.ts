@@ -7,8 +7,11 @@ import { readFileSync } from "node:fs"
 import { tokens } from "../src/simulate/Identities.ts"
 import { sleep } from "./Process.ts"
 
-/** As the server begins its turns: one every so many milliseconds, those of a tick together. All at once they would cost less. */
-const pace = 4
+/**
+ * As the server begins its turns: spread over a resolution, those of a tick together. What they cost depends on it: all at once
+ * it would be less.
+ */
+const resolution = 15_000
 const tick = 100
 
 const [ca = "", ports = ""] = process.argv.slice(2)
@@ -34,8 +37,9 @@ const get = async (port: string) => {
 const cycle = async () => {
   const began = performance.now()
   const pages: Array<Promise<void>> = []
-  for (const port of ports.split(",")) {
-    const due = began + Math.floor(pages.length * pace / tick) * tick
+  const all = ports.split(",")
+  for (const port of all) {
+    const due = began + Math.floor(pages.length * resolution / all.length / tick) * tick
     const rest = due - performance.now()
     if (rest > 0) await sleep(rest)
     pages.push(get(port))
