@@ -9,10 +9,16 @@ export interface Scraping {
   readonly rss: number
 }
 
-/** Gets the page of every kubelet so many times. Not beside the server's own scrapes, which it would slow down. */
-export const scraping = async (cluster: Cluster, cycles: number): Promise<Scraping> => {
-  const { child, pid } = await Process.start("bareScraper.ts", [cluster.directory.kubeletCa, cluster.ports.join()])
-  await Process.ask(child, "again")
+/**
+ * Gets the page of every kubelet so many times, in cycles of so many milliseconds. Not beside the server's own scrapes, which it
+ * would slow down.
+ */
+export const scraping = async (cluster: Cluster, cycles: number, length: number): Promise<Scraping> => {
+  const { child, pid } = await Process.start("bareScraper.ts", [
+    cluster.directory.kubeletCa,
+    cluster.ports.join(),
+    String(length)
+  ])
   const before = Process.cpuMillis(pid)
   for (let cycle = 0; cycle < cycles; cycle++) await Process.ask(child, "again")
   const scraping = { cpuPerNode: (Process.cpuMillis(pid) - before) / cycles / cluster.nodes, rss: Process.rss(pid) }

@@ -22,13 +22,21 @@ const sizes = given.filter((it) => it !== "--quick").map(Number)
 
 /** How long it is measured; cycles are of scrapes, the share is of requests, windows are those of the event loop's lag. */
 const effort = quick
-  ? { sizes: [50], start: { starts: 3, rest: 3000 }, warmUp: 0.2, cycles: 1, share: 0.1, windows: 1 }
+  ? { sizes: [50], start: { starts: 3, rest: 3000 }, warmUp: 0.2, cycles: 1, cycle: 3000, share: 0.1, windows: 1 }
   // The first cycles cost up to a third more, while code is compiled.
-  : { sizes: [100, 1000, 5000], start: Start.thorough, warmUp: 6, cycles: 4, share: 1, windows: 2 }
+  : {
+    sizes: [100, 1000, 5000],
+    start: Start.thorough,
+    warmUp: 6,
+    cycles: 4,
+    cycle: Server.defaults.resolution,
+    share: 1,
+    windows: 2
+  }
 
 const ofSize = async (nodes: number): Promise<ReadonlyArray<Row>> => {
   const cluster = await Cluster.start(nodes)
-  const bare = await Bare.scraping(cluster, effort.cycles)
+  const bare = await Bare.scraping(cluster, effort.cycles, effort.cycle)
   const server = await Server.start(cluster)
   const start = { claim: "start to ready", value: server.readyAfter / 1000, unit: "s", target: readyTargets[nodes] }
   await Process.sleep(effort.warmUp * server.resolution)

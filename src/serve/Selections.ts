@@ -5,10 +5,13 @@ import * as LabelSelector from "../selector/LabelSelector.ts"
 type Select<Object> = (part: ReadonlyArray<Object>) => ReadonlyArray<Object>
 
 /**
- * Objects, which with the places of their usage are some ten megabytes. A large cluster's autoscalers select fewer: each its own
- * pods. Clients whose selectors differ each time and select much would fill the memory instead.
+ * Objects, which with the places of their usage and what lists say of them are some thirty megabytes. A large cluster's autoscalers
+ * select fewer: each its own pods. Clients whose selectors differ each time and select much would fill the memory instead.
  */
-const usualMost = 128 * 1024
+const usualMost = 192 * 1024
+
+/** What is worked out for a part takes as much as so many objects in it, however few there are. */
+const ofPart = 12
 
 export const make = <Object extends { readonly labels: Readonly<Record<string, string>> }>(most = usualMost) => {
   let kept = 0
@@ -16,7 +19,7 @@ export const make = <Object extends { readonly labels: Readonly<Record<string, s
     Function.memoize((selector: LabelSelector.LabelSelector): Select<Object> =>
       Function.memoize((part) => {
         const selected = LabelSelector.select(selector, part)
-        kept += selected === part ? 1 : 1 + selected.length
+        kept += selected === part ? 1 : ofPart + selected.length
         return selected
       })
     )

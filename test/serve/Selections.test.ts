@@ -26,7 +26,7 @@ describe("what a selector selects of a part", () => {
   })
 
   it("is found anew when more was selected since than is kept", () => {
-    const select = Selections.make<(typeof part)[number]>(20)
+    const select = Selections.make<(typeof part)[number]>(40)
     const ofA = selector("app=a")
     const first = select(ofA)(part)
     select(selector("app=b"))(part)

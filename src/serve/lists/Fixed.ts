@@ -4,10 +4,11 @@ import type { Labels } from "../../discover/Labels.ts"
 import type { Listed } from "./Listing.ts"
 import { Runs } from "./Runs.ts"
 
-/** By their places in the part. */
 export interface Fixed {
-  readonly names: Runs
-  readonly labels: Runs
+  /** First the names of all, by their places in the part, then the labels of all: parts may be small, and have one of everything. */
+  readonly texts: Runs
+  /** How many objects they are. */
+  readonly count: number
   /** Of all of them. */
   readonly namespace: string | undefined
 }
@@ -15,8 +16,8 @@ export interface Fixed {
 /** In the form that encodes names and labels like this. */
 export const of = (name: (name: string) => Uint8Array, labels: (labels: Labels) => Uint8Array) => {
   const make = (part: ReadonlyArray<Listed>): Fixed => ({
-    names: new Runs(part.map((object) => name(object.name))),
-    labels: new Runs(part.map((object) => labels(object.labels))),
+    texts: new Runs([...part.map((object) => name(object.name)), ...part.map((object) => labels(object.labels))]),
+    count: part.length,
     namespace: part[0]?.namespace
   })
   const ofMany = Function.memoize(make)

@@ -76,12 +76,12 @@ export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shap
     },
     roomOfObject,
     roomOfUsage,
-    write: (sheet, start, slice, index, { labels, names }, behindName) => {
+    write: (sheet, start, slice, index, { count, texts }, behindName) => {
       const place = slice.places[index]!
-      let at = Runs.writeOne(sheet, Runs.write(sheet, start, separator), names, place)
+      let at = Runs.writeOne(sheet, Runs.write(sheet, start, separator), texts, place)
       separator = text.next
       at = copy(sheet, at, behindName)
-      at = Runs.writeOne(sheet, at, labels, place)
+      at = Runs.writeOne(sheet, at, texts, count + place)
       at = Runs.write(sheet, at, timestamp(Math.floor(slice.timestamps[index]! / 1000)))
       at = Runs.write(sheet, Durations.text(sheet, at, slice.windows[index]!), behindWindow)
       const first = slice.starts[index]!

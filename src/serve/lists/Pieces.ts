@@ -3,7 +3,7 @@ import { piece } from "../Pace.ts"
 import type { Fixed } from "./Fixed.ts"
 import type { Listed, Slice } from "./Listing.ts"
 import * as PieceBuffers from "./PieceBuffers.ts"
-import { beyond } from "./Runs.ts"
+import { beyond, lengthOf } from "./Runs.ts"
 import { Sheet } from "./Write.ts"
 
 /** How the objects of a slice are written. */
@@ -31,11 +31,11 @@ export const pieces = function*(slices: Iterable<Slice>, writer: Writer) {
   for (const slice of slices) {
     const fixed = writer.fixed(slice.part)
     const behindName = writer.behindName(fixed.namespace)
-    const { labels, names } = fixed
+    const { count, texts } = fixed
     const roomOfAny = roomOfObject + behindName.length + beyond
     for (let index = 0; index < slice.length; index++) {
       const place = slice.places[index]!
-      let needed = roomOfAny + names.lengths[place]! + labels.lengths[place]!
+      let needed = roomOfAny + lengthOf(texts, place) + lengthOf(texts, count + place)
       for (let row = slice.starts[index]!; row < slice.starts[index + 1]!; row++) {
         needed += roomOfUsage + roomOfCharacter * slice.names[row]!.length
       }

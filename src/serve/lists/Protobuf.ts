@@ -104,7 +104,7 @@ export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shap
     behindName: (namespace = "") => restOfMeta(`${created} ${namespace}`),
     roomOfObject,
     roomOfUsage,
-    write: (sheet, start, slice, index, { labels, names }, behindName) => {
+    write: (sheet, start, slice, index, { count, texts }, behindName) => {
       const { view } = sheet
       const place = slice.places[index]!
       // What is an item of a list is the whole of a message that is sent by itself.
@@ -113,10 +113,10 @@ export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shap
       view.setUint8(object, first)
       const metadata = object + 1 + free
       view.setUint8(metadata, first)
-      let at = Runs.writeOne(sheet, metadata + 2, names, place)
+      let at = Runs.writeOne(sheet, metadata + 2, texts, place)
       at = Write.length(sheet, metadata + 2, at, 1)
       at = Write.copy(sheet, at, behindName)
-      at = Runs.writeOne(sheet, at, labels, place)
+      at = Runs.writeOne(sheet, at, texts, count + place)
       const needed = Write.sizeOf(at - metadata)
       at = Write.length(sheet, metadata, at, free)
       free = needed

@@ -27,31 +27,33 @@ export const write = (sheet: Sheet, at: number, { length, words }: Run): number 
 
 /** Many of them, one behind another in the same memory: what is written in that order is read in that order. */
 export class Runs {
-  readonly lengths: Uint32Array
-  readonly starts: Uint32Array
+  /** Of each, where it begins and how long it is. */
+  readonly spans: Uint32Array
   readonly words: DataView
 
   /** Neighbours that are the same array are there once. */
   constructor(runs: ReadonlyArray<Uint8Array>) {
-    this.lengths = Uint32Array.from(runs, ({ length }) => length)
-    this.starts = new Uint32Array(runs.length)
-    const isAgain = (index: number) => index > 0 && runs[index] === runs[index - 1]
+    const isAgain = (which: number) => which > 0 && runs[which] === runs[which - 1]
+    this.spans = new Uint32Array(2 * runs.length)
     let end = 0
-    for (let index = 0; index < runs.length; index++) {
-      this.starts[index] = isAgain(index) ? this.starts[index - 1]! : end
-      end = this.starts[index]! + inWords(this.lengths[index]!)
-    }
+    runs.forEach(({ length }, which) => {
+      this.spans[2 * which] = isAgain(which) ? this.spans[2 * which - 2]! : end
+      this.spans[2 * which + 1] = length
+      end = this.spans[2 * which]! + inWords(length)
+    })
     const bytes = new Uint8Array(end)
-    runs.forEach((run, index) => {
-      if (!isAgain(index)) bytes.set(run, this.starts[index])
+    runs.forEach((run, which) => {
+      if (!isAgain(which)) bytes.set(run, this.spans[2 * which])
     })
     this.words = new DataView(bytes.buffer)
   }
 }
 
+export const lengthOf = ({ spans }: Runs, which: number) => spans[2 * which + 1]!
+
 /** One of them. */
-export const writeOne = (sheet: Sheet, at: number, { lengths, starts, words }: Runs, which: number): number =>
-  copy(sheet, at, words, starts[which]!, lengths[which]!)
+export const writeOne = (sheet: Sheet, at: number, { spans, words }: Runs, which: number): number =>
+  copy(sheet, at, words, spans[2 * which]!, spans[2 * which + 1]!)
 
 const copy = ({ view }: Sheet, at: number, words: DataView, start: number, length: number) => {
   for (let index = 0; index < length; index += word) {

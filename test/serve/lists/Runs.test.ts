@@ -32,7 +32,7 @@ it.prop("one of many", [Schema.Array(Schema.Uint8Array)], ([many]) => {
 
 it("neighbours that are the same array have one place", () => {
   const shared = Uint8Array.of(1, 2, 3)
-  const { starts, words } = new Runs.Runs([shared, shared, shared, Uint8Array.of(4)])
-  assert.deepStrictEqual([...starts], [0, 0, 0, 8])
+  const { spans, words } = new Runs.Runs([shared, shared, shared, Uint8Array.of(4)])
+  assert.deepStrictEqual([...spans], [0, 3, 0, 3, 0, 3, 8, 1])
   assert.strictEqual(words.byteLength, 16)
 })
