@@ -40,8 +40,8 @@ export const cases = (pod: string): ReadonlyArray<Case> => {
     listOfAllPods,
     { ...listOfAllPods, claim: "the same, a pod changed since", changes: true },
     { claim: "list of all pods, protobuf", question: asked("/pods", protobuf), times: 30, targets: { 1000: 20 } },
-    { claim: "list of all nodes, JSON", question: asked("/nodes", json), times: 300, targets: { 1000: 1.2 } },
-    { claim: "list of all nodes, protobuf", question: asked("/nodes", protobuf), times: 300, targets: { 1000: 0.8 } },
+    { claim: "list of all nodes, JSON", question: asked("/nodes", json), times: 1000, targets: { 1000: 1.2 } },
+    { claim: "list of all nodes, protobuf", question: asked("/nodes", protobuf), times: 1000, targets: { 1000: 0.8 } },
     { claim: "one pod, HTTP/2", question: one, times: 20_000, targets: targetsOfOne },
     { claim: "one pod, HTTP/1.1", question: one, times: 10_000, targets: targetsOfOne, over: "HTTP/1.1" },
     { claim: "30 pods by label, JSON", question: asked(some, json), times: 5000, targets: { 1000: 0.14 } },
@@ -70,10 +70,11 @@ const warmUp = 2
 const untilHeard = 50
 
 const ask = async (clients: Client.Clients, { changes, question }: Case, times: number, cluster?: Cluster) => {
-  if (changes === undefined || cluster === undefined) return clients.ask(question, times)
+  if (changes === undefined) return clients.ask(question, times)
   let last: Buffer = Buffer.alloc(0)
   for (let left = times; left > 0; left--) {
-    cluster.changePod()
+    // A bare server hears of nothing, and finds its caches as cold after the pause.
+    cluster?.changePod()
     await Process.sleep(untilHeard)
     last = await clients.ask(question, 1)
   }

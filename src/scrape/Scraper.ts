@@ -136,7 +136,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
 /** In one resolution. Turns begin at these, several together: what they all need is at hand in the processor's caches then. */
 const ticks = 30
 
-/** Turns that begin before whoever asks us for something gets a turn: each takes some hundred microseconds. */
+/** So many turns begin before whoever asks us for something has one: to begin takes some hundred microseconds. */
 const atOnce = 16
 
 /** From the end of a turn of a node to its next one. */

@@ -14,7 +14,7 @@ export interface Descriptor<Object extends Listed> {
   /** What a 404 calls the object itself, and what it calls the metrics of an object that is there. */
   readonly notFound: { readonly object: string; readonly metrics: string }
   readonly selectableFields: ReadonlyArray<string>
-  /** In arrays that stay the same until something in them changes. An empty namespace stands for all of them. */
+  /** In arrays that stay the same until something in them changes, and are of one namespace each. An empty one stands for all of them. */
   parts(namespace: string): ReadonlyArray<ReadonlyArray<Object>>
   find(namespace: string, name: string): Object | undefined
   usages(snapshot: Snapshot, object: Object): Usages | undefined

@@ -1,18 +1,10 @@
 /** The last two readings of a node and of its containers, in columns; what has gone is kept for a while. */
-import { Array as Arr, Option } from "effect"
+import { Option } from "effect"
 import { type ContainerKey, Points, type Sample } from "../Sample.ts"
-import type { PublishedUsage, UsageRows } from "./PublishedUsage.ts"
+import * as PodRows from "./PodRows.ts"
 import { cpuNanocores, type Pair, take, window } from "./Usage.ts"
 import type { UsageBlock } from "./UsageBlock.ts"
 import type { UsageSlabs } from "./UsageSlabs.ts"
-
-/** The rows of a pod's containers, sorted by their names. */
-export interface PodRows extends UsageRows {
-  readonly namespace: string
-  readonly name: string
-  /** What is published of the pod, once this node has reported it: so that nobody looks for it at every sample. */
-  published: PublishedUsage | undefined
-}
 
 export interface Options {
   /** Milliseconds, as all times here. */
@@ -39,7 +31,7 @@ export class NodePoints implements Pair {
   /** What is published of its containers, in the same rows as their readings. */
   usages: UsageBlock
   /** The pods of the last page. */
-  pods: ReadonlyArray<PodRows> = []
+  pods: ReadonlyArray<PodRows.PodRows> = []
   /** `#containers[i]` has row `i + 1`: first those of the last page, in its order, then those that it does not have. */
   #containers: Array<ContainerKey> = []
   #onPage = 0
@@ -95,7 +87,7 @@ export class NodePoints implements Pair {
   }
 
   /** Publishes what the readings in these rows come to, if all of them do: a part of a pod would be less than its truth. */
-  publishPod({ rows }: PodRows, now: number) {
+  publishPod({ rows }: PodRows.PodRows, now: number) {
     for (const row of rows) {
       if (!this.#canPublish(row)) return false
     }
@@ -199,7 +191,7 @@ export class NodePoints implements Pair {
     }
     this.#containers = arranged.map(({ key }) => key)
     this.#onPage = present.length
-    this.pods = podsOf(this.#containers.slice(0, present.length))
+    this.pods = PodRows.of(this.#containers.slice(0, present.length))
     return released
   }
 }
@@ -209,35 +201,3 @@ const isSame = (a: ContainerKey, b: ContainerKey) =>
 
 /** Unambiguous whatever the names are. */
 const idOf = ({ container, namespace, pod }: ContainerKey) => JSON.stringify([namespace, pod, container])
-
-const podsOf = (containers: ReadonlyArray<ContainerKey>): ReadonlyArray<PodRows> => {
-  const rows = containers.map((key, index) => ({ key, row: index + 1 }))
-  const pods = Arr.groupBy(rows, ({ key }) => JSON.stringify([key.namespace, key.pod]))
-  const shareName = shareSingles<string>()
-  return Object.values(pods).map((pod) => {
-    const sorted = pod.sort((a, b) => a.key.container < b.key.container ? -1 : 1)
-    return {
-      namespace: pod[0].key.namespace,
-      name: pod[0].key.pod,
-      rows: shareRow(sorted.map(({ row }) => row)),
-      names: shareName(sorted.map(({ key }) => key.container)),
-      published: undefined
-    }
-  })
-}
-
-/** Most pods have one container: they share the arrays of one element. */
-const shareSingles = <A>() => {
-  const known = new Map<A, ReadonlyArray<A>>()
-  return (array: ReadonlyArray<A>): ReadonlyArray<A> => {
-    const [first] = array
-    if (first === undefined || array.length > 1) return array
-    const same = known.get(first)
-    if (same !== undefined) return same
-    known.set(first, array)
-    return array
-  }
-}
-
-/** As many as the largest node has rows. */
-const shareRow = shareSingles<number>()

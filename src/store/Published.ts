@@ -1,6 +1,7 @@
 /** The usage that is served: whose it is, and until when it stands. */
-import type { NodePoints, PodRows } from "./NodePoints.ts"
+import type { NodePoints } from "./NodePoints.ts"
 import { PlacedUsages, Places } from "./Places.ts"
+import type { PodRows } from "./PodRows.ts"
 import { PublishedUsage, type UsageRows } from "./PublishedUsage.ts"
 import { start, type UsageBlock } from "./UsageBlock.ts"
 

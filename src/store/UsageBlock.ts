@@ -1,9 +1,6 @@
-/** The last usages of a node: a row for the node and for each of its containers, as its points are laid out. */
+/** The last usages of a node, or of its containers: in the rows that their readings have. */
 
-/**
- * Of a row, in the order in which lists read them. They are read at once, and what rows have in common is less than a line of
- * the processor's cache: so a row is as long as a line.
- */
+/** A row is as long as a line of the processor's cache; what lists read of it comes first, and mostly lies in one line. */
 export const fields = 8
 
 /** Newer usages are written over those before, in place; another layout has another block. */

@@ -37,7 +37,7 @@ const healthy: ReadonlyArray<Series> = [
   ["apiserver_delegated_authn_request_total", `code="201"`, "0+1x90"],
   ["apiserver_delegated_authz_request_total", `code="201"`, "0+1x90"],
   ["resource_metrics_certificate_expiration_timestamp_seconds", `certificate="serving"`, `${year}x90`],
-  ["nodejs_eventloop_lag_p99_seconds", "", "0.01x90"]
+  ["nodejs_eventloop_lag_max_seconds", "", "0.01x90"]
 ]
 
 /** What is otherwise when each alert should fire after an hour and a half. */
@@ -55,7 +55,7 @@ const causes: Record<string, ReadonlyArray<Series>> = {
   MetricsServerCertificateExpires: [
     ["resource_metrics_certificate_expiration_timestamp_seconds", `certificate="serving"`, `${24 * 3600}x90`]
   ],
-  MetricsServerBusy: [["nodejs_eventloop_lag_p99_seconds", "", "0.5x90"]]
+  MetricsServerBusy: [["nodejs_eventloop_lag_max_seconds", "", "0.5x90"]]
 }
 
 const written = ([name, labels]: Series) => `${name}{job="metrics-server", instance="a"${labels && ", "}${labels}}`

@@ -18,10 +18,10 @@ export interface Listing<Object extends Listed = Listed> {
 
 type UsagesOf<Object> = (object: Object, index: number) => Usages | undefined
 
-/** Objects of one slice: a list that is no longer is of one moment, and gathering one keeps nobody waiting. */
+/** Objects of one slice, which are of one moment: so many are gathered before anybody has to wait. */
 const most = 1024
 
-/** Of all parts, those objects that have usages. */
+/** Of all parts, those objects that have usages. The objects of a part are of one namespace, or all of none. */
 export const make = <Object extends Listed>(
   now: number,
   parts: ReadonlyArray<ReadonlyArray<Object>>,
