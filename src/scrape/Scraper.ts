@@ -33,7 +33,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       const clock = yield* Clock.Clock
       const now = yield* Monotonic.reader
       const resolution = Duration.toMillis(options.resolution)
-      const tick = resolution / ticks
+      const tick = resolution / mostTicks
       const due = yield* DueTurns.make(tick)
       const turns = yield* Turns.make
       /** The last sample of each node, which the store has taken in: the next one may be written over it. */
@@ -43,7 +43,8 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
 
       const later = (name: string, delay: Duration.Duration) =>
         Effect.suspend(() => {
-          const at = now() + Duration.toMillis(delay)
+          const raster = resolution / ticks(nodes.list().length)
+          const at = Math.floor((now() + Duration.toMillis(delay)) / raster) * raster
           due.put(name, at)
           return status.expect(name, at + tick)
         })
@@ -133,8 +134,17 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
     }).pipe(Effect.annotateLogs({ service: "Scraper" }))
   )
 
-/** In one resolution. Turns begin at these, several together: what they all need is at hand in the processor's caches then. */
-const ticks = 30
+/** In one resolution. */
+const mostTicks = 150
+const fewestTicks = 30
+
+/**
+ * Turns begin at the ticks of a resolution, several together: what they all need is at hand in the processor's caches then. About as
+ * many as this, and in small clusters fewer; more gain nothing and want more memory at a time.
+ */
+const together = 32
+
+const ticks = (nodes: number) => Math.min(Math.max(Math.round(nodes / together), fewestTicks), mostTicks)
 
 /** So many turns begin before whoever asks us for something has one: to begin takes some hundred microseconds. */
 const atOnce = 16
