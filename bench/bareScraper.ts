@@ -8,11 +8,12 @@ import { readFileSync } from "node:fs"
 import { tokens } from "../src/simulate/Identities.ts"
 import { sleep } from "./Process.ts"
 
-/** As the server begins its turns: spread over a resolution, those of a tick together. All at once they would cost less. */
-const ticks = 30
-
 const [ca = "", ports = "", length = ""] = process.argv.slice(2)
 process.on("disconnect", () => process.exit(0))
+
+/** As the server begins its turns: spread over a cycle, those of a tick together (`src/scrape/Scraper.ts`). */
+const kubelets = ports.split(",")
+const ticks = Math.min(Math.max(kubelets.length / 32, 30), 150)
 
 const agent = new Undici.Agent({
   allowH2: false,
@@ -34,9 +35,8 @@ const get = async (port: string) => {
 const cycle = async (length: number) => {
   const began = performance.now()
   const pages: Array<Promise<void>> = []
-  const all = ports.split(",")
-  for (const port of all) {
-    const due = began + Math.floor(pages.length * ticks / all.length) * length / ticks
+  for (const port of kubelets) {
+    const due = began + Math.floor(pages.length * ticks / kubelets.length) * length / ticks
     const rest = due - performance.now()
     if (rest > 0) await sleep(rest)
     pages.push(get(port))
@@ -49,5 +49,5 @@ process.on("message", async () => {
   process.send?.("done")
 })
 // The first one connects, and code is compiled after the second.
-for (let time = 0; time < 2; time++) await cycle(4 * ports.split(",").length)
+for (let time = 0; time < 2; time++) await cycle(4 * kubelets.length)
 process.send?.("done")

@@ -144,7 +144,7 @@ const fewestTicks = 30
  */
 const together = 32
 
-const ticks = (nodes: number) => Math.min(Math.max(Math.round(nodes / together), fewestTicks), mostTicks)
+export const ticks = (nodes: number) => Math.min(Math.max(Math.round(nodes / together), fewestTicks), mostTicks)
 
 /** So many turns begin before whoever asks us for something has one: to begin takes some hundred microseconds. */
 const atOnce = 16

@@ -9,7 +9,7 @@ import * as ScrapeReport from "../../src/observe/ScrapeReport.ts"
 import type { Sample } from "../../src/Sample.ts"
 import { Kubelet } from "../../src/scrape/Kubelet.ts"
 import * as Scraper from "../../src/scrape/Scraper.ts"
-import { mayCure, pause } from "../../src/scrape/Scraper.ts"
+import { mayCure, pause, ticks } from "../../src/scrape/Scraper.ts"
 import { ScrapeStatus } from "../../src/scrape/ScrapeStatus.ts"
 import * as Samples from "../fixtures/Samples.ts"
 import * as Scrapes from "../fixtures/Scrapes.ts"
@@ -39,6 +39,12 @@ describe("the pause after a turn", () => {
       [15, 30, 60, 120, 120, 120]
     )
   })
+})
+
+it("about thirty turns begin together, fewer in small clusters and more in very large ones", () => {
+  const together = (nodes: number) => Math.round(nodes / ticks(nodes))
+  assert.deepStrictEqual([3, 300, 1000, 3000, 4800, 10_000].map(together), [0, 10, 32, 32, 32, 67])
+  assert.strictEqual(ticks(0), 30)
 })
 
 const node: Node = {
