@@ -19,7 +19,10 @@ export const of = <Value extends string | number, Made>(make: (value: Value) => 
   }
 }
 
-/** Of whole numbers that lie close together, such as the seconds of a list: each has a place, which others may take. Places are a power of two. */
+/**
+ * Of whole numbers that lie close together, such as the seconds of a list: each has a place, which others may take. Places are a
+ * power of two.
+ */
 export const ofIntegers = <Made>(make: (value: number) => Made, places = 64) => {
   const values = new Float64Array(places).fill(Number.NaN)
   const made: Array<Made> = []
