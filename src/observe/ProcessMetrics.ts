@@ -71,7 +71,7 @@ const lagWindow = "15 seconds"
 
 /**
  * How long the turns of the event loop took, over the last window: whatever comes meanwhile waits that long. Each turn is
- * measured and none is made for it: a timer that looks how late it comes would cost as much as the scrapes of a hundred nodes.
+ * measured and none is made for it: a timer that looks how late it comes was half of what the server of a small cluster took.
  */
 const eventLoop = Effect.gen(function*() {
   // The turn in which the program begins has none before it, and what it waits for would count.
