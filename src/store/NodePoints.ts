@@ -3,7 +3,7 @@ import { Option } from "effect"
 import { type ContainerKey, Points, type Sample } from "../Sample.ts"
 import * as PodRows from "./PodRows.ts"
 import { cpuNanocores, type Pair, take, window } from "./Usage.ts"
-import type { UsageBlock } from "./UsageBlock.ts"
+import { UsageBlock } from "./UsageBlock.ts"
 import type { UsageSlabs } from "./UsageSlabs.ts"
 
 export interface Options {
@@ -47,7 +47,7 @@ export class NodePoints implements Pair {
 
   constructor(node: string, options: Options, slabs: Slabs) {
     this.own = slabs.nodes.block(node, 1)
-    this.usages = slabs.containers.block(node, 1)
+    this.usages = new UsageBlock(node, new Float64Array(0), 0)
     this.#options = options
     this.#slabs = slabs
   }
