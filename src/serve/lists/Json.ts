@@ -9,7 +9,7 @@ import * as Fixed from "./Fixed.ts"
 import type { Listing, Shape, Slice } from "./Listing.ts"
 import { pieces } from "./Pieces.ts"
 import * as Runs from "./Runs.ts"
-import { copy, type Sheet } from "./Write.ts"
+import type { Sheet } from "./Write.ts"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
@@ -44,7 +44,7 @@ const ofLabels = Function.memoize((labels: Labels) =>
 const fixed = Fixed.of((name) => bytes(JSON.stringify(name).slice(1, -1)), ofLabels)
 
 // What lists of the same time and of the same containers have in common.
-const recentBytes = Recent.of(bytes)
+const recentRun = Recent.of(run)
 const creation = Recent.of((second: number) => `","creationTimestamp":"${formatTimestamp(second * 1000)}"`)
 const timestamp = Recent.ofIntegers((second: number) => run(`${formatTimestamp(second * 1000)}","window":"`))
 const container = Recent.of((name: string) => run(`{"name":${JSON.stringify(name)},"usage":{"cpu":"`))
@@ -72,7 +72,7 @@ export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shap
     fixed,
     behindName: (namespace) => {
       const inNamespace = namespace === undefined ? "" : `","namespace":${JSON.stringify(namespace).slice(0, -1)}`
-      return recentBytes(`${inNamespace}${created}`)
+      return recentRun(`${inNamespace}${created}`)
     },
     roomOfObject,
     roomOfUsage,
@@ -80,7 +80,7 @@ export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shap
       const place = slice.places[index]!
       let at = Runs.writeOne(sheet, Runs.write(sheet, start, separator), texts, place)
       separator = text.next
-      at = copy(sheet, at, behindName)
+      at = Runs.write(sheet, at, behindName)
       at = Runs.writeOne(sheet, at, texts, count + place)
       at = Runs.write(sheet, at, timestamp(Math.floor(slice.timestamps[index]! / 1000)))
       at = Runs.write(sheet, Durations.text(sheet, at, slice.windows[index]!), behindWindow)

@@ -3,19 +3,19 @@ import { piece } from "../Pace.ts"
 import type { Fixed } from "./Fixed.ts"
 import type { Listed, Slice } from "./Listing.ts"
 import * as PieceBuffers from "./PieceBuffers.ts"
-import { beyond, lengthOf } from "./Runs.ts"
+import { beyond, lengthOf, type Run } from "./Runs.ts"
 import { Sheet } from "./Write.ts"
 
 /** How the objects of a slice are written. */
 export interface Writer {
   fixed(part: ReadonlyArray<Listed>): Fixed
   /** What stands behind the name of each object of the namespace. */
-  behindName(namespace: string | undefined): Uint8Array
+  behindName(namespace: string | undefined): Run
   /** The most bytes that an object comes to, besides what is above; and each of its usages, besides the name. */
   readonly roomOfObject: number
   readonly roomOfUsage: number
   /** Writes the object at a position; says where it ends. */
-  write(sheet: Sheet, at: number, slice: Slice, index: number, fixed: Fixed, behindName: Uint8Array): number
+  write(sheet: Sheet, at: number, slice: Slice, index: number, fixed: Fixed, behindName: Run): number
 }
 
 /** The most that a character of a name comes to, in UTF-8 and in JSON. */

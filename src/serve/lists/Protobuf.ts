@@ -62,13 +62,13 @@ const timestamp = Recent.ofIntegers((second: number) =>
 /** Behind the name: of seconds since the epoch, and a namespace. */
 const restOfMeta = Recent.of((createdIn: string) => {
   const space = createdIn.indexOf(" ")
-  return written((writer) => {
+  return new Runs.Run(written((writer) => {
     string(writer, 2, "") // generateName
     string(writer, 3, createdIn.slice(space + 1))
     for (const empty of [4, 5, 6]) string(writer, empty, "") // selfLink, uid, resourceVersion
     writer.tag(7, 0).int64(0) // generation
     return message(writer, 8, writeTime, Number(createdIn.slice(0, space)) * 1000)
-  }, undefined)
+  }, undefined))
 })
 const nameOf = Recent.of((name: string) => new Runs.Run(written((writer) => string(writer, 1, name), undefined)))
 
@@ -115,7 +115,7 @@ export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shap
       view.setUint8(metadata, first)
       let at = Runs.writeOne(sheet, metadata + 2, texts, place)
       at = Write.length(sheet, metadata + 2, at, 1)
-      at = Write.copy(sheet, at, behindName)
+      at = Runs.write(sheet, at, behindName)
       at = Runs.writeOne(sheet, at, texts, count + place)
       const needed = Write.sizeOf(at - metadata)
       at = Write.length(sheet, metadata, at, free)
