@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 /** As in the image (deploy/Dockerfile): the tests hold them equal. */
-export const nodeFlags = ["--max-semi-space-size=4"]
+export const nodeFlags = ["--min-semi-space-size=4", "--max-semi-space-size=4"]
 export const environment = {
   MALLOC_ARENA_MAX: "1",
   MALLOC_MMAP_THRESHOLD_: "32768",

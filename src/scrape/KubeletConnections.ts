@@ -13,16 +13,18 @@ export interface Options {
 /** What is remembered of connections that were not kept: two kilobytes each. */
 const maxSessions = 16_384
 
-interface Kept {
-  readonly connection: KubeletConnection
-  readonly security: Security | undefined
-  /** How many looks it has been through unused. */
+/** A kubelet's: between its requests a connection may be kept there. It stays while it is used (`UnderWay.ts` says why). */
+interface Seat {
+  kept: KubeletConnection | undefined
+  /** How many looks it has been through since the last request. */
   looks: number
 }
 
 export class KubeletConnections {
   readonly #options: Options
-  readonly #kept = new Map<string, Kept>()
+  readonly #seats = new Map<string, Seat>()
+  /** How many seats have a connection. */
+  #kept = 0
   readonly #sessions = new Map<string, Buffer>()
   #security: Security | undefined
 
@@ -64,7 +66,7 @@ export class KubeletConnections {
             return send()
           }
           // First of all, because who is done may ask again at once.
-          this.#release(key, { connection, security, looks: 0 }, cause === undefined && reader.keepsAlive)
+          this.#release(key, connection, security, cause === undefined && reader.keepsAlive)
           done(cause ?? reader)
           reader.release()
         }
@@ -75,22 +77,36 @@ export class KubeletConnections {
 
   /** To be called every now and then: closes what a third such look finds unused, such as connections to nodes that are gone. */
   look() {
-    for (const [key, kept] of this.#kept) {
-      if (++kept.looks <= 2) continue
-      this.#kept.delete(key)
-      kept.connection.close()
+    for (const [key, seat] of this.#seats) {
+      if (++seat.looks <= 2) continue
+      this.#take(key)?.close()
+      this.#seats.delete(key)
     }
   }
 
   closeAll() {
-    for (const { connection } of this.#kept.values()) connection.close()
-    this.#kept.clear()
+    for (const key of this.#seats.keys()) this.#take(key)?.close()
+    this.#seats.clear()
   }
 
   #take(key: string) {
-    const connection = this.#kept.get(key)?.connection
-    this.#kept.delete(key)
-    return connection
+    const seat = this.#seats.get(key)
+    const kept = seat?.kept
+    if (seat === undefined || kept === undefined) return undefined
+    seat.kept = undefined
+    this.#kept--
+    return kept
+  }
+
+  /** Whether there is room for it. */
+  #keep(key: string, connection: KubeletConnection) {
+    const seat = this.#seats.get(key) ?? { kept: undefined, looks: 0 }
+    if (this.#kept >= this.#options.maxIdle || seat.kept !== undefined) return false
+    seat.kept = connection
+    seat.looks = 0
+    this.#seats.set(key, seat)
+    this.#kept++
+    return true
   }
 
   #open(key: string, endpoint: Endpoint) {
@@ -100,21 +116,17 @@ export class KubeletConnections {
       security: this.#security,
       session,
       onLost: () => {
-        if (this.#kept.get(key)?.connection === connection) this.#kept.delete(key)
+        if (this.#seats.get(key)?.kept === connection) this.#take(key)
       }
     })
     return connection
   }
 
-  #release(key: string, kept: Kept, keepsAlive: boolean) {
-    if (
-      keepsAlive && kept.security === this.#security && this.#kept.size < this.#options.maxIdle && !this.#kept.has(key)
-    ) {
-      this.#kept.set(key, kept)
-      return
-    }
-    const session = kept.connection.close()
-    if (session === undefined || kept.security !== this.#security) return
+  #release(key: string, connection: KubeletConnection, security: Security | undefined, keepsAlive: boolean) {
+    const isCurrent = security === this.#security
+    if (keepsAlive && isCurrent && this.#keep(key, connection)) return
+    const session = connection.close()
+    if (session === undefined || !isCurrent) return
     this.#sessions.delete(key)
     this.#sessions.set(key, session)
     const [oldest] = this.#sessions.keys()

@@ -1,12 +1,17 @@
 /** When whose next turn begins: at ticks, and those of one tick together. */
 
+const over = Number.NaN
+
 export class Timetable {
   /** Milliseconds from one tick to the next. */
   readonly #length: number
   /** The first tick whose names have not been taken. */
   #next: number
   readonly #names = new Map<number, Array<string>>()
-  /** The tick of every name; who has none here, or another, does not begin at the tick that lists it. */
+  /**
+   * The tick of every name: `over` once it has begun, because V8 holds on to what comes and goes here (`UnderWay.ts` says why). Who
+   * has none, or another, does not begin at the tick that lists it.
+   */
   readonly #ticks = new Map<string, number>()
 
   constructor(length: number, now: number) {
@@ -41,7 +46,7 @@ export class Timetable {
     for (const last = this.#tickAt(now); this.#next <= last; this.#next++) {
       for (const name of this.#names.get(this.#next) ?? []) {
         if (this.#ticks.get(name) !== this.#next) continue
-        this.#ticks.delete(name)
+        this.#ticks.set(name, over)
         taken.push(name)
       }
       this.#names.delete(this.#next)

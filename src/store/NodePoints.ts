@@ -40,8 +40,9 @@ export class NodePoints implements Pair {
   /** Which rows of the last page were taken: 1. */
   #taken = new Uint8Array(1)
   #hasSwapped = false
-  /** The node's own reading that came last: by the kubelet's clock, and by ours when it came. */
-  #newest = { timestamp: Number.NaN, at: Number.NaN }
+  /** When the node's own reading that came last was taken, by the kubelet's clock, and when it came, by ours. */
+  #newest = Number.NaN
+  #newestAt = Number.NaN
   readonly #options: Options
   readonly #slabs: Slabs
 
@@ -148,10 +149,12 @@ export class NodePoints implements Pair {
    * nothing.
    */
   #noteTime(timestamp: number, now: number) {
-    const before = this.#newest
-    if (timestamp === before.timestamp) return false
-    this.#newest = { timestamp, at: now }
-    return Math.abs(timestamp - before.timestamp - (now - before.at)) > 2 * this.#options.resolution
+    if (timestamp === this.#newest) return false
+    const passed = timestamp - this.#newest
+    const passedHere = now - this.#newestAt
+    this.#newest = timestamp
+    this.#newestAt = now
+    return Math.abs(passed - passedHere) > 2 * this.#options.resolution
   }
 
   #isExpired(row: number, now: number) {
