@@ -9,7 +9,7 @@ interface Run {
 export class FreeRows {
   readonly #all: number
   /** In their order, none beside another. */
-  #runs: Array<Run>
+  readonly #runs: Array<Run>
 
   constructor(all: number) {
     this.#all = all
@@ -33,13 +33,15 @@ export class FreeRows {
   give(first: number, rows: number) {
     const behind = this.#runs.findIndex((run) => run.first > first)
     const at = behind < 0 ? this.#runs.length : behind
-    const before = this.#runs[at - 1]
     const after = this.#runs[at]
-    const joinsBefore = before !== undefined && before.first + before.rows === first
-    const joinsAfter = after !== undefined && first + rows === after.first
-    this.#runs.splice(at - (joinsBefore ? 1 : 0), (joinsBefore ? 1 : 0) + (joinsAfter ? 1 : 0), {
-      first: joinsBefore ? before.first : first,
-      rows: rows + (joinsBefore ? before.rows : 0) + (joinsAfter ? after.rows : 0)
-    })
+    const before = this.#runs[at - 1]
+    let run: Run = { first, rows }
+    if (after !== undefined && first + rows === after.first) {
+      run = { first, rows: rows + after.rows }
+      this.#runs.splice(at, 1)
+    }
+    if (before !== undefined && before.first + before.rows === first) {
+      this.#runs[at - 1] = { first: before.first, rows: before.rows + run.rows }
+    } else this.#runs.splice(at, 0, run)
   }
 }
