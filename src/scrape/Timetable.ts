@@ -1,5 +1,6 @@
 /** When whose next turn begins: at ticks, and those of one tick together. */
 
+/** The tick of those whose turn has begun. */
 const over = Number.NaN
 
 export class Timetable {

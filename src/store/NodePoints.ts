@@ -40,14 +40,15 @@ export class NodePoints implements Pair {
   /** Which rows of the last page were taken: 1. */
   #taken = new Uint8Array(1)
   #hasSwapped = false
-  /** When the node's own reading that came last was taken, by the kubelet's clock, and when it came, by ours. */
-  #newest = Number.NaN
-  #newestAt = Number.NaN
+  /** When the node's own reading that came last was made, by the kubelet's clock, and when it came, by ours. */
+  #madeAt = Number.NaN
+  #cameAt = Number.NaN
   readonly #options: Options
   readonly #slabs: Slabs
 
   constructor(node: string, options: Options, slabs: Slabs) {
     this.own = slabs.nodes.block(node, 1)
+    // Until a page says how many they are.
     this.usages = new UsageBlock(node, new Float64Array(0), 0)
     this.#options = options
     this.#slabs = slabs
@@ -149,12 +150,12 @@ export class NodePoints implements Pair {
    * nothing.
    */
   #noteTime(timestamp: number, now: number) {
-    if (timestamp === this.#newest) return false
-    const passed = timestamp - this.#newest
-    const passedHere = now - this.#newestAt
-    this.#newest = timestamp
-    this.#newestAt = now
-    return Math.abs(passed - passedHere) > 2 * this.#options.resolution
+    if (timestamp === this.#madeAt) return false
+    const passedThere = timestamp - this.#madeAt
+    const passedHere = now - this.#cameAt
+    this.#madeAt = timestamp
+    this.#cameAt = now
+    return Math.abs(passedThere - passedHere) > 2 * this.#options.resolution
   }
 
   #isExpired(row: number, now: number) {

@@ -9,8 +9,7 @@ import { ResponseReader } from "../../src/scrape/ResponseReader.ts"
 import * as Authority from "../../src/simulate/Authority.ts"
 
 /** A kubelet that remembers what it was asked over which connection. */
-const kubelet = Effect.gen(function*() {
-  const authority = yield* Authority.make("kubelet-ca")
+const kubeletOf = Effect.fnUntraced(function*(authority: Authority.Authority) {
   const pair = yield* authority.issueServer({ commonName: "kubelet", addresses: ["127.0.0.1"] })
   const requests: Array<{ readonly socket: TLSSocket; readonly resumed: boolean; readonly token: string | undefined }> =
     []
@@ -29,6 +28,8 @@ const kubelet = Effect.gen(function*() {
   const endpoint = { address: "127.0.0.1", port }
   return { authority, endpoint, requests, server, connections: () => connections }
 })
+
+const kubelet = Effect.flatMap(Authority.make("kubelet-ca"), kubeletOf)
 
 const listening = (server: Server) =>
   Effect.callback<number>((resume) => {
@@ -82,6 +83,32 @@ describe("connections to kubelets", () => {
       const ours = yield* connectionsWith(authority.cert, { maxIdle: 0 })
       for (const _ of [1, 2, 3]) yield* get(ours, endpoint)
       assert.deepStrictEqual(requests.map(({ resumed }) => resumed), [false, true, true])
+    }))
+
+  it.live("are kept where others have made room, by their end or because nobody used them", () =>
+    Effect.gen(function*() {
+      const first = yield* kubelet
+      const second = yield* kubeletOf(first.authority)
+      const ours = yield* connectionsWith(first.authority.cert, { maxIdle: 1 })
+      const isKept = Effect.gen(function*() {
+        yield* get(ours, second.endpoint)
+        const before = second.connections()
+        yield* get(ours, second.endpoint)
+        return second.connections() === before
+      })
+      const makeRoom = [
+        Effect.sync(() => [1, 2, 3].forEach(() => ours.look())),
+        Effect.sync(() => first.requests.at(-1)?.socket.destroy())
+      ]
+      for (const goes of makeRoom) {
+        yield* get(ours, first.endpoint)
+        assert.isFalse(yield* isKept)
+        yield* goes
+        // When we hear that a connection has ended is the system's business.
+        assert.isTrue(yield* Effect.repeat(isKept, { until: (kept) => kept, times: 50 }))
+        // Room for the next round.
+        for (const _ of [1, 2, 3]) ours.look()
+      }
     }))
 
   it.live("that the kubelet has ended in between are made anew, and no request is lost", () =>
