@@ -2,21 +2,19 @@
  * DEFLATE, https://www.rfc-editor.org/rfc/rfc1951, into room that is there. zlib's is quicker, but what it unpacks into is
  * garbage that only a collection of the whole heap takes.
  */
-import { Huffman, quickMask } from "./Huffman.ts"
-
-/** What codes say with extra bits begins at these. */
-const bases = (first: number, extra: Iterable<number>) => {
-  let next = first
-  return Uint16Array.from(extra, (bits) => (next += 1 << bits) - (1 << bits))
-}
-
-const lengthExtra = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0)
-const lengthBase = bases(3, lengthExtra).fill(258, 28)
-const distanceExtra = Uint8Array.from({ length: 30 }, (_, code) => Math.max(0, (code >> 1) - 1))
-const distanceBase = bases(1, distanceExtra)
-
-/** The symbol that ends a block; the first one that stands for a length is the next. */
-const endOfBlock = 256
+import {
+  endOfBlock,
+  extraBitsOf,
+  extraOf,
+  isByte,
+  isCopy,
+  isEnd,
+  ofBytesAndLengths,
+  ofCodeLengths,
+  ofDistances,
+  valueOf
+} from "./DeflateSymbols.ts"
+import { bitsOf, Huffman, quick, quickMask } from "./Huffman.ts"
 
 /** In which order the lengths of the codes for lengths come. */
 const order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
@@ -30,15 +28,19 @@ const fixedDistances = new Uint8Array(32).fill(5)
 
 /** Bodies are unpacked in one go: all of them have the same place for their codes. */
 const lengths = new Uint8Array(286 + 30)
-const literals = new Huffman()
-const distances = new Huffman()
+const codeLengths = new Huffman(ofCodeLengths)
+const literals = new Huffman(ofBytesAndLengths)
+const distances = new Huffman(ofDistances)
 
 /** A block begins with its codes, which takes time. No compressor makes more that are smaller than this, in bytes that come of it. */
 const smallBlock = 1024
 const fewBlocks = 64
 
-/** So many bytes are read at once, and copied. Less a part of one, they hold the longest code with what it says besides. */
+/** So many bytes are read at once: less a part of one, 25 bits, which hold the longest code with the extra bits of a length. */
 const word = 4
+
+/** So many are copied at once. */
+const chunk = 8
 
 /**
  * Unpacks what begins there and fills the output with it; says where it ends, or -1 when it is broken or of another size. At
@@ -70,15 +72,15 @@ class Inflation {
   run() {
     let blocks = fewBlocks + this.#output.length / smallBlock
     for (let isLast = false; !isLast; blocks--) {
-      if (blocks < 0 || this.#at > this.#last) return -1
+      if (blocks < 0 || this.#at() > this.#last) return -1
       isLast = this.#take(1) === 1
       if (!this.#block(this.#take(2))) return -1
     }
-    return this.#at <= this.#last && this.#to === this.#output.length ? this.#at : -1
+    return this.#at() <= this.#last && this.#to === this.#output.length ? this.#at() : -1
   }
 
   /** The first byte of which nothing has been read. */
-  get #at() {
+  #at() {
     return this.#bit + 7 >>> 3
   }
 
@@ -95,26 +97,21 @@ class Inflation {
     }
   }
 
-  /** The next bits, the first one lowest: at least 25 of them. */
-  get #bits() {
-    return this.#view.getUint32(Math.min(this.#bit >>> 3, this.#last), true) >>> (this.#bit & 7)
-  }
-
   #take(count: number) {
-    const bits = this.#bits & (1 << count) - 1
+    const bits = bitsAt(this.#view, this.#last, this.#bit) & (1 << count) - 1
     this.#bit += count
     return bits
   }
 
-  #symbol(code: Huffman) {
-    const bits = this.#bits
-    const entry = code.table[bits & quickMask]! || code.find(bits)
-    this.#bit += entry & 15
-    return entry === 0 ? undefined : entry >>> 4
+  #codeLength() {
+    const bits = bitsAt(this.#view, this.#last, this.#bit)
+    const entry = codeLengths.table[bits & quickMask]!
+    this.#bit += bitsOf(entry)
+    return valueOf(entry)
   }
 
   #stored() {
-    const at = this.#at
+    const at = this.#at()
     if (at > this.#last) return false
     const length = this.#view.getUint16(at, true)
     if (length !== (this.#view.getUint16(at + 2, true) ^ 0xffff)) return false
@@ -134,15 +131,14 @@ class Inflation {
     const ofLengths = this.#take(4) + 4
     lengths.fill(0)
     for (let index = 0; index < ofLengths; index++) lengths[order[index]!] = this.#take(3)
-    if (ofLiterals > 286 || total - ofLiterals > 30 || !literals.build(lengths.subarray(0, 19), false)) return false
+    if (ofLiterals > 286 || total - ofLiterals > 30 || !codeLengths.build(lengths.subarray(0, 19), false)) return false
     for (let at = 0; at < total;) {
-      const symbol = this.#symbol(literals)
-      if (symbol === undefined || (symbol === 16 && at === 0)) return false
+      const symbol = this.#codeLength()
+      if (symbol === 16 && at === 0) return false
       const value = symbol < 16 ? symbol : symbol === 16 ? lengths[at - 1]! : 0
       const times = symbol < 16 ? 1 : repeatBase[symbol - 16]! + this.#take(repeatExtra[symbol - 16]!)
       if (at + times > total) return false
-      lengths.fill(value, at, at + times)
-      at += times
+      for (const end = at + times; at < end; at++) lengths[at] = value
     }
     return lengths[endOfBlock]! > 0 &&
       literals.build(lengths.subarray(0, ofLiterals), true) &&
@@ -152,52 +148,60 @@ class Inflation {
   /** Literals, and copies of what has been unpacked, up to the end of the block. */
   #coded() {
     const view = this.#view
-    const lastWord = this.#last
+    const last = this.#last
     const output = this.#output
     const room = this.#room
+    const lastChunk = output.length - chunk
     const literalTable = literals.table
     const distanceTable = distances.table
     let bit = this.#bit
     let to = this.#to
     while (true) {
-      let bits = view.getUint32(Math.min(bit >>> 3, lastWord), true) >>> (bit & 7)
+      let bits = bitsAt(view, last, bit)
       let entry = literalTable[bits & quickMask]! || literals.find(bits)
-      let used = entry & 15
+      let used = bitsOf(entry)
       bit += used
-      const symbol = entry >>> 4
-      if (symbol < endOfBlock) {
-        if (entry === 0 || to === output.length) return false
-        output[to++] = symbol
+      if ((entry & isByte) !== 0) {
+        if (to === output.length) return false
+        output[to++] = valueOf(entry)
+        // What is left of the bits has another code that is looked up; mostly that is a byte, too.
+        entry = literalTable[bits >>> used & quickMask]!
+        if ((entry & isByte) === 0 || to === output.length) continue
+        bit += bitsOf(entry)
+        output[to++] = valueOf(entry)
         continue
       }
-      if (symbol === endOfBlock) break
-      const ofLength = symbol - endOfBlock - 1
-      if (ofLength >= lengthBase.length) return false
-      let extra = lengthExtra[ofLength]!
-      const length = lengthBase[ofLength]! + (bits >>> used & (1 << extra) - 1)
-      bit += extra
+      if ((entry & isCopy) === 0) {
+        if ((entry & isEnd) === 0) return false
+        break
+      }
+      const end = to + valueOf(entry) + extraOf(entry, bits >>> used)
+      bit += extraBitsOf(entry)
 
-      bits = view.getUint32(Math.min(bit >>> 3, lastWord), true) >>> (bit & 7)
+      bits = bitsAt(view, last, bit)
       entry = distanceTable[bits & quickMask]! || distances.find(bits)
-      used = entry & 15
+      if ((entry & isCopy) === 0) return false
+      used = bitsOf(entry)
       bit += used
-      const ofDistance = entry >>> 4
-      if (entry === 0 || ofDistance >= distanceBase.length) return false
-      extra = distanceExtra[ofDistance]!
-      bits = view.getUint32(Math.min(bit >>> 3, lastWord), true) >>> (bit & 7)
-      let from = to - distanceBase[ofDistance]! - (bits & (1 << extra) - 1)
-      bit += extra
+      // Behind a long code there may be less than the extra bits.
+      const rest = used > quick ? bitsAt(view, last, bit) : bits >>> used
+      let from = to - valueOf(entry) - extraOf(entry, rest)
+      bit += extraBitsOf(entry)
 
-      const stop = to + length
-      if (from < 0 || stop > output.length) return false
-      // As many bytes at once as there is room for; what was too many is written over.
-      const last = to - from < word ? to : Math.min(stop, output.length - word + 1)
-      for (; to < last; to += word, from += word) room.setUint32(to, room.getUint32(from, true), true)
-      if (to > stop) to = stop
-      while (to < stop) output[to++] = output[from++]!
+      if (from < 0 || end > output.length) return false
+      if (to - from < chunk || end > lastChunk) { while (to < end) output[to++] = output[from++]! }
+      else {
+        // What is too many is written over.
+        for (; to < end; to += chunk, from += chunk) room.setBigUint64(to, room.getBigUint64(from, true), true)
+        to = end
+      }
     }
     this.#bit = bit
     this.#to = to
     return true
   }
 }
+
+/** The next bits, the first one lowest: at least 25 of them. Behind the last word they are something else. */
+const bitsAt = (view: DataView, last: number, bit: number) =>
+  view.getUint32(Math.min(bit >>> 3, last), true) >>> (bit & 7)
