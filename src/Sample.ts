@@ -115,6 +115,8 @@ export interface Sample {
   /** Where it was read, `host:port`. */
   readonly address?: string
   readonly containers: ReadonlyArray<ContainerKey>
+  /** How the kubelet wrote the labels of these: by that its next page is read (`scrape/KnownLabels.ts`). */
+  readonly labels: Uint8Array
   readonly points: Points
 }
 

@@ -1,10 +1,10 @@
 /** What a kubelet prints at /metrics/resource, as points. */
 import { Result, Schema } from "effect"
 import { Buffer, isUtf8 } from "node:buffer"
-import { type ContainerKey, Points } from "../Sample.ts"
+import { Points } from "../Sample.ts"
 import { lineFeed } from "./Bytes.ts"
 import { Repetitions } from "./Repetitions.ts"
-import { Rows } from "./Rows.ts"
+import { type Containers, Rows } from "./Rows.ts"
 import { Scanner } from "./Scanner.ts"
 
 /** The page is not in the Prometheus text format 0.0.4, or not what a kubelet prints in it. Lines and columns from 1, in bytes. */
@@ -20,17 +20,15 @@ export class MalformedPage extends Schema.TaggedError<MalformedPage>()("Malforme
   }
 }
 
-export interface Page {
-  /** `containers[i]` has row `i + 1` of the points, row 0 is the node. */
-  readonly containers: ReadonlyArray<ContainerKey>
+export interface Page extends Containers {
+  /** `containers[i]` has row `i + 1` of these, row 0 is the node. */
   readonly points: Points
   /** The kubelet says that it could not gather everything. */
   readonly scrapeError: boolean
 }
 
 /** What can be used again of the page before. */
-export interface Before {
-  readonly containers: ReadonlyArray<ContainerKey>
+export interface Before extends Containers {
   /** Nobody needs these any more: if they are as many, those of this page are written over them. */
   readonly points?: Points
 }
@@ -53,6 +51,8 @@ const used: ReadonlyMap<string, Series> = new Map([
   ["resource_scrape_error", { of: "page", field: "error" }]
 ])
 
+const none: Before = { containers: [], labels: new Uint8Array() }
+
 /**
  * Reads a page that was asked for at `requestedAt`, which is the timestamp of what carries none.
  *
@@ -63,12 +63,12 @@ const used: ReadonlyMap<string, Series> = new Map([
 export const parse = (
   bytes: Uint8Array,
   requestedAt: number,
-  before: Before = { containers: [] }
+  before: Before = none
 ): Result.Result<Page, MalformedPage> => {
   const page = endingLine(bytes)
   if (!isUtf8(page)) return Result.fail(notUtf8(page))
   const scanner = new Scanner(page)
-  const rows = new Rows(page, before.containers)
+  const rows = new Rows(page, before)
   const others = new Repetitions()
   let points = roomFor(before)
   let scrapeError = false
@@ -94,8 +94,8 @@ export const parse = (
     }
   }
   if (page.length !== bytes.length) return Result.fail(brokenOff(scanner))
-  const { containers } = rows
-  return Result.succeed({ containers, points: points.resized(containers.length + 1), scrapeError })
+  const { containers, labels } = rows.found
+  return Result.succeed({ containers, labels, points: points.resized(containers.length + 1), scrapeError })
 }
 
 const roomFor = ({ containers, points }: Before) => {

@@ -51,14 +51,14 @@ export class Kubelet extends Context.Service<Kubelet, {
           const fail = failing(node, address)
           const header = yield* Effect.mapError(authorization, (error) => fail("unauthorized", error.message, error))
           const requestedAt = clock.currentTimeMillisUnsafe()
-          const { containers, points } = yield* client.get(
+          const { containers, labels, points } = yield* client.get(
             { endpoint, path: node.metricsPath, authorization: header },
             (status, body) => read(status, body, requestedAt, before)
           ).pipe(
             Effect.flatMap(Effect.fromResult),
             Effect.mapError(({ cause, detail, reason }: Unread) => fail(reason, detail, cause))
           )
-          return { node: node.name, address, containers, points } satisfies Sample
+          return { node: node.name, address, containers, labels, points } satisfies Sample
         })
 
         const endpointsOf = Function.memoize((node: Node) => candidates(node, options))

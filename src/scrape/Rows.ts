@@ -1,22 +1,27 @@
 /** Which row of a page a container has: found by the bytes of its labels, which become strings only when they are new. */
 import type { Buffer } from "node:buffer"
 import type { ContainerKey } from "../Sample.ts"
-import { backslash, quote, sameBytes, space } from "./Bytes.ts"
-import { identity, type Scanner } from "./Scanner.ts"
+import { sameBytes } from "./Bytes.ts"
+import * as KnownLabels from "./KnownLabels.ts"
+import { identity, Scanner } from "./Scanner.ts"
 
 /** A page is read in one go, and its rows are of no use afterwards: all pages have the same place for them. */
 let scratch = new Int32Array(1024)
 
 const noSlots = new Int32Array(0)
 
-/** For each row: where its block of labels begins and how long it is, then the ranges of namespace, pod and container. */
+/**
+ * For each row: where its block of labels begins and how long it is, then the ranges of namespace, pod and container, which are
+ * not read before somebody looks for the row.
+ */
 const stride = 8
 
 export class Rows {
   /** `#containers[i]` has row `i + 1`; row 0 is the node. */
   readonly #containers: Array<ContainerKey> = []
   /** What the page before had: mostly it is the same, in the same order. */
-  readonly #known: ReadonlyArray<ContainerKey>
+  readonly #before: Containers
+  readonly #known: KnownLabels.KnownLabels
   readonly #page: Buffer
   /** A row was not where the page before has it: the next known container may have one already. */
   #isRearranged = false
@@ -27,16 +32,18 @@ export class Rows {
   #placed = 0
   #last = 0
 
-  constructor(page: Buffer, known: ReadonlyArray<ContainerKey>) {
+  constructor(page: Buffer, before: Containers) {
     this.#page = page
-    this.#known = known
+    this.#before = before
+    this.#known = new KnownLabels.KnownLabels(before.labels)
   }
 
-  /** What the page has; the very array that was known, if that is the same. */
-  get containers(): ReadonlyArray<ContainerKey> {
-    const isKnown = this.#containers.length === this.#known.length &&
-      this.#containers.every((key, index) => key === this.#known[index])
-    return isKnown ? this.#known : this.#containers
+  /** What the page has; the very same as before, if that is the same. */
+  get found(): Containers {
+    const containers = this.#containers
+    if (!this.#isRearranged && containers.length === this.#before.containers.length) return this.#before
+    const blocks = containers.map((_, row) => [this.#bytes[row * stride]!, this.#bytes[row * stride + 1]!] as const)
+    return { containers, labels: KnownLabels.keep(this.#page, blocks) }
   }
 
   /** Reads the labels of a container's series and finds its row, a new one if it is new; 0 when the labels are malformed. */
@@ -66,45 +73,27 @@ export class Rows {
     return true
   }
 
-  /** Do labels stand here, written as kubelets write them, that are those of the next known container? */
+  /** Do the labels of the next known container stand here, as the page before wrote them? */
   #isKnown(scanner: Scanner) {
     const row = this.#containers.length
-    const key = this.#known[row]
+    const key = this.#before.containers[row]
     if (key === undefined || this.#last !== row || this.#isRearranged) return false
-    const { at } = scanner
-    const container = this.#passes(`{container="`, key.container, at)
-    const namespace = this.#passes(`",namespace="`, key.namespace, container)
-    const pod = this.#passes(`",pod="`, key.pod, namespace)
-    const end = this.#passes(`"}`, "", pod)
-    if (end < 0) return false
-    const bytes = this.#room(row)
-    const first = row * stride
-    bytes[first] = at
-    bytes[first + 1] = end - at
-    bytes[first + 2] = namespace - key.namespace.length
-    bytes[first + 3] = namespace
-    bytes[first + 4] = pod - key.pod.length
-    bytes[first + 5] = pod
-    bytes[first + 6] = container - key.container.length
-    bytes[first + 7] = container
+    const start = scanner.at
+    const length = this.#known.pass(scanner)
+    if (length === 0) return false
+    this.#put(row, start, length)
     this.#containers.push(key)
-    scanner.at = end
     this.#last = row + 1
     return true
   }
 
-  /** Behind these two, if they stand there in the same bytes, without anything that is written in another way; else -1. */
-  #passes(punctuation: string, value: string, at: number) {
-    if (at < 0) return at
-    const page = this.#page
-    for (let index = 0; index < punctuation.length; index++) {
-      if (page[at++] !== punctuation.charCodeAt(index)) return -1
-    }
-    for (let index = 0; index < value.length; index++) {
-      const code = value.charCodeAt(index)
-      if (page[at++] !== code || code < space || code === quote || code === backslash) return -1
-    }
-    return at
+  /** Another row, the ranges of which have not been read. */
+  #put(row: number, start: number, length: number) {
+    const first = row * stride
+    const bytes = this.#room(row)
+    bytes[first] = start
+    bytes[first + 1] = length
+    bytes[first + 2] = 0
   }
 
   /** Room for another row. */
@@ -132,12 +121,10 @@ export class Rows {
   #add(scanner: Scanner, start: number) {
     this.#isRearranged = true
     const row = this.#containers.length
-    const before = this.#known[row] ?? this.#containers.at(-1)
+    const before = this.#before.containers[row] ?? this.#containers.at(-1)
     const { ranges } = scanner
-    const bytes = this.#room(row)
-    bytes[row * stride] = start
-    bytes[row * stride + 1] = scanner.at - start
-    for (let index = 0; index < ranges.length; index++) bytes[row * stride + 2 + index] = ranges[index]!
+    this.#put(row, start, scanner.at - start)
+    this.#bytes.set(ranges, row * stride + 2)
     this.#containers.push({
       namespace: this.#string(ranges, 0, before?.namespace),
       pod: this.#string(ranges, 1, before?.pod),
@@ -150,8 +137,8 @@ export class Rows {
   #string(ranges: ReadonlyArray<number>, label: number, before: string | undefined) {
     const start = ranges[2 * label]!
     const end = ranges[2 * label + 1]!
-    if (before?.length === end - start && this.#passes("", before, start) === end) return before
     const text = this.#page.toString("utf8", start, end)
+    if (text === before) return before
     return text.includes("\\") ? text.replace(/\\(.)/g, (_, escaped) => escaped === "n" ? "\n" : escaped) : text
   }
 
@@ -177,11 +164,21 @@ export class Rows {
     }
     const mask = this.#slots.length - 1
     for (let row = this.#placed + 1; row <= rows; row++) {
+      this.#readRanges(row)
       let slot = this.#hash(this.#bytes, (row - 1) * stride + 2) & mask
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
       this.#slots[slot] = row
     }
     this.#placed = rows
+  }
+
+  #readRanges(row: number) {
+    const first = (row - 1) * stride
+    if (this.#bytes[first + 2] !== 0) return
+    const scanner = new Scanner(this.#page)
+    scanner.at = this.#bytes[first]!
+    scanner.labels()
+    this.#bytes.set(scanner.ranges, first + 2)
   }
 
   /** FNV-1a over the three values, each ended by a byte that UTF-8 does not have. */
@@ -195,6 +192,13 @@ export class Rows {
     }
     return hash ^ (hash >>> 15)
   }
+}
+
+/** What is kept of a page for the next one of the same kubelet. */
+export interface Containers {
+  readonly containers: ReadonlyArray<ContainerKey>
+  /** How it wrote their labels (`KnownLabels.ts`). */
+  readonly labels: Uint8Array
 }
 
 /** All three values are there, and none is empty. */

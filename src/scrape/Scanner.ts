@@ -77,14 +77,22 @@ export class Scanner {
 
   /** Do the bytes from `start` stand here again, `length` of them? */
   repeats(start: number, length: number) {
-    const { at, page } = this
-    if (length === 0 || at + length > page.length) return false
-    const words = this.#words
+    return this.has(this.#words, start, length)
+  }
+
+  /** Do those of another place stand here? */
+  has(words: DataView, start: number, length: number) {
+    const { at } = this
+    const page = this.#words
+    if (length === 0 || at + length > page.byteLength) return false
     let offset = 0
     for (; offset + 4 <= length; offset += 4) {
-      if (words.getInt32(start + offset) !== words.getInt32(at + offset)) return false
+      if (words.getInt32(start + offset) !== page.getInt32(at + offset)) return false
     }
-    return sameBytes(page, start + offset, page, at + offset, length - offset)
+    for (; offset < length; offset++) {
+      if (words.getUint8(start + offset) !== page.getUint8(at + offset)) return false
+    }
+    return true
   }
 
   name() {

@@ -34,14 +34,16 @@ describe("a page of a kubelet", () => {
   })
 
   it("has the very containers of the page before, as far as they are the same", () => {
-    const before = Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt)).containers
-    const again = Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt, { containers: before })).containers
-    assert.strictEqual(again, before)
-    const [first, second, ...rest] = before
-    const changed = [first!, { ...second!, pod: "another" }, ...rest]
-    const partly = Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt, { containers: changed })).containers
-    assert.deepStrictEqual(partly, before)
-    assert.strictEqual(partly[0], first)
+    const before = Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt))
+    const again = Result.getOrThrow(parse(page("kubelet-1.36"), requestedAt, before))
+    assert.strictEqual(again.containers, before.containers)
+    assert.strictEqual(again.labels, before.labels)
+    const [first, second] = before.containers
+    const text = Buffer.from(page("kubelet-1.36")).toString().replaceAll(second!.pod, "another")
+    const partly = Result.getOrThrow(parse(Buffer.from(text), requestedAt, before))
+    assert.strictEqual(partly.containers[0], first)
+    assert.strictEqual(partly.containers[1]?.pod, "another")
+    assert.deepStrictEqual(partly, Result.getOrThrow(parse(Buffer.from(text), requestedAt)))
   })
 
   it("writes over the points of the page before, if they are as many, and leaves nothing of them", () => {
@@ -56,12 +58,12 @@ describe("a page of a kubelet", () => {
   })
 
   it.each([`a","namespace="b`, "a\\", "a\n", "\u00e9"])("is not misled by a known container named %j", (container) => {
-    const known = [{ namespace: "n", pod: "p", container }]
     const escaped = container.replaceAll("\\", "\\\\").replaceAll("\"", "\\\"").replaceAll("\n", "\\n")
-    const line = (name: string) => cpu(`container="${name}",namespace="n",pod="p"`, "1 5\n")
-    const parsed = (name: string) => parse(Buffer.from(line(name)), requestedAt, { containers: known })
-    assert.deepStrictEqual(Result.getOrThrow(parsed(escaped)).containers, known)
-    assert.deepStrictEqual(parsed(container), parse(Buffer.from(line(container)), requestedAt))
+    const line = (name: string) => Buffer.from(cpu(`container="${name}",namespace="n",pod="p"`, "1 5\n"))
+    const known = Result.getOrThrow(parse(line(escaped), requestedAt))
+    assert.deepStrictEqual(known.containers, [{ namespace: "n", pod: "p", container }])
+    assert.strictEqual(Result.getOrThrow(parse(line(escaped), requestedAt, known)).containers, known.containers)
+    assert.deepStrictEqual(parse(line(container), requestedAt, known), parse(line(container), requestedAt))
   })
 
   it("reads the same wherever it was cut in two on the network", () => {

@@ -88,8 +88,8 @@ describe("NodePoints", () => {
       pod,
       container: "m"
     }))
-    const { points: columns } = sample("a", {}, { "/1/": reading(1), "/2/": reading(1), "/3/": reading(1) })
-    points.take({ node: "a", containers, points: columns }, 0)
+    const three = sample("a", {}, { "/1/": reading(1), "/2/": reading(1), "/3/": reading(1) })
+    points.take({ ...three, containers }, 0)
     assert.strictEqual(points.pods.length, 3)
     assert.deepStrictEqual(points.containers, containers)
   })
