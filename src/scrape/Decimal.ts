@@ -42,51 +42,38 @@ export class Decimal {
 
   /** The value times 10^`places`, truncated to a whole number; NaN when it is not countable or not below 2^53. */
   scaled(places: number) {
-    const shift = this.#shift + places
-    if (this.#isShort && shift >= -exactDigits && shift <= exactDigits) {
-      const mantissa = this.#mantissa
-      if (shift < 0) return cutOff(mantissa, -shift)
-      const value = mantissa * powersOfTen[shift]!
-      if (value <= Number.MAX_SAFE_INTEGER) return value
-    }
     return this.#digitsBetween(0, this.#whole + this.#exponent + places)
   }
 
   /** The first `places` digits after the decimal point as a number; NaN when the value is not countable. */
   fraction(places: number) {
-    const shift = this.#shift
-    if (this.#isShort && shift >= -exactDigits && places <= exactDigits) {
-      if (shift >= 0) return 0
-      const behindPoint = this.#mantissa % powersOfTen[-shift]!
-      const more = places + shift
-      return more < 0 ? cutOff(behindPoint, -more) : behindPoint * powersOfTen[more]!
-    }
     const whole = this.#whole + this.#exponent
     return this.#digitsBetween(whole, whole + places)
   }
 
-  /** All digits as one whole number, exact when they are few. */
-  get #mantissa() {
-    const whole = wholeNumber(this.#page, this.#start, this.#start + this.#whole)
-    const places = this.#digits - this.#whole
-    if (places === 0) return whole
-    const point = this.#start + this.#whole
-    return whole * powersOfTen[places]! + wholeNumber(this.#page, point + 1, point + 1 + places)
-  }
-
-  /** The power of ten that the mantissa is to be multiplied by. */
-  get #shift() {
-    return this.#exponent + this.#whole - this.#digits
-  }
-
-  get #isShort() {
-    return this.#countable && this.#digits <= exactDigits
-  }
-
+  /** As a whole number; before the first digit and behind the last one are zeros. */
   #digitsBetween(from: number, to: number) {
     if (!this.#countable) return Number.NaN
+    const first = Math.max(from, 0)
+    if (to - first > exactDigits) return this.#manyDigits(first, to)
+    const end = Math.min(to, this.#digits)
+    return first < end ? this.#fewDigits(first, end) * powersOfTen[to - end]! : 0
+  }
+
+  #fewDigits(first: number, end: number) {
+    const page = this.#page
+    const start = this.#start
+    const whole = this.#whole
+    if (end <= whole) return wholeNumber(page, start + first, start + end)
+    const behindPoint = start + 1
+    if (first >= whole) return wholeNumber(page, behindPoint + first, behindPoint + end)
+    return wholeNumber(page, start + first, start + whole) * powersOfTen[end - whole]! +
+      wholeNumber(page, behindPoint + whole, behindPoint + end)
+  }
+
+  #manyDigits(first: number, to: number) {
     let value = 0
-    for (let index = Math.max(from, 0); index < to; index++) {
+    for (let index = first; index < to; index++) {
       if (value === 0 && index >= this.#digits) return 0
       value = value * 10 + this.#digit(index)
       if (value > Number.MAX_SAFE_INTEGER) return Number.NaN
@@ -119,10 +106,4 @@ export class Decimal {
     if (word === "infinity") return start + word.length
     return word.startsWith("inf") || (word.startsWith("nan") && !signed) ? start + 3 : -1
   }
-}
-
-/** Divides by a power of ten; the remainder is dropped before, so that nothing is rounded. */
-const cutOff = (value: number, power: number) => {
-  const divisor = powersOfTen[power]!
-  return (value - value % divisor) / divisor
 }
