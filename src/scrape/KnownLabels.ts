@@ -6,15 +6,17 @@ const head = Uint32Array.BYTES_PER_ELEMENT
 
 export class KnownLabels {
   readonly #blocks: DataView
+  readonly #end: number
   #next = 0
 
   constructor(blocks: Uint8Array) {
     this.#blocks = new DataView(blocks.buffer, blocks.byteOffset, blocks.byteLength)
+    this.#end = blocks.length
   }
 
   /** Passes the labels of the next container if they stand there, and says how long they are; else 0. */
   pass(scanner: Scanner) {
-    if (this.#next === this.#blocks.byteLength) return 0
+    if (this.#next === this.#end) return 0
     const start = this.#next + head
     const length = this.#blocks.getUint32(this.#next)
     if (!scanner.has(this.#blocks, start, length)) return 0

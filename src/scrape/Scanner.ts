@@ -84,7 +84,7 @@ export class Scanner {
   has(words: DataView, start: number, length: number) {
     const { at } = this
     const page = this.#words
-    if (length === 0 || at + length > page.byteLength) return false
+    if (length === 0 || at + length > this.page.length) return false
     let offset = 0
     for (; offset + 4 <= length; offset += 4) {
       if (words.getInt32(start + offset) !== page.getInt32(at + offset)) return false
