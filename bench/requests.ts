@@ -13,6 +13,8 @@ export interface Case {
   /** Milliseconds of CPU. */
   readonly targets: Targets
   readonly times: number
+  /** What is answered is the longer the larger the cluster is: with more than 1000 nodes it is asked for less often. */
+  readonly ofAll?: true
   readonly over?: "HTTP/1.1"
   /** Before each request a pod changes, so that no list is the one before. */
   readonly changes?: true
@@ -27,9 +29,12 @@ const asked = (path: string, accept: string): Client.Question => ({ path: `${gv}
 export const listOfAllPods: Case = {
   claim: "list of all pods, JSON",
   question: asked("/pods", json),
+  ofAll: true,
   times: 30,
   targets: { 1000: 30 }
 }
+
+const listOfAllNodes = { ofAll: true, times: 1000 } as const
 
 export const cases = (pod: string): ReadonlyArray<Case> => {
   const one = asked(`/namespaces/ns-07/pods/${pod}`, json)
@@ -39,9 +44,19 @@ export const cases = (pod: string): ReadonlyArray<Case> => {
   return [
     listOfAllPods,
     { ...listOfAllPods, claim: "the same, a pod changed since", changes: true },
-    { claim: "list of all pods, protobuf", question: asked("/pods", protobuf), times: 30, targets: { 1000: 20 } },
-    { claim: "list of all nodes, JSON", question: asked("/nodes", json), times: 1000, targets: { 1000: 1.2 } },
-    { claim: "list of all nodes, protobuf", question: asked("/nodes", protobuf), times: 1000, targets: { 1000: 0.8 } },
+    {
+      ...listOfAllPods,
+      claim: "list of all pods, protobuf",
+      question: asked("/pods", protobuf),
+      targets: { 1000: 20 }
+    },
+    { ...listOfAllNodes, claim: "list of all nodes, JSON", question: asked("/nodes", json), targets: { 1000: 1.2 } },
+    {
+      ...listOfAllNodes,
+      claim: "list of all nodes, protobuf",
+      question: asked("/nodes", protobuf),
+      targets: { 1000: 0.8 }
+    },
     { claim: "one pod, HTTP/2", question: one, times: 20_000, targets: targetsOfOne },
     { claim: "one pod, HTTP/1.1", question: one, times: 10_000, targets: targetsOfOne, over: "HTTP/1.1" },
     { claim: "30 pods by label, JSON", question: asked(some, json), times: 5000, targets: { 1000: 0.14 } },
@@ -93,13 +108,13 @@ export const measure = async (it: Case, { cluster, load, pid, url }: Answering, 
   return { body, millis: cpu / it.times }
 }
 
-/** Each case so many times as often as it says, and in large clusters less often: what is listed takes as much longer. */
+/** Each case so many times as often as it says. */
 export const run = async (server: Server, scraped: Scraped, wanted: number): Promise<ReadonlyArray<Row>> => {
-  const share = wanted * Math.min(1, 1000 / server.cluster.nodes)
+  const ofAll = Math.min(1, 1000 / server.cluster.nodes)
   const identity = asAggregator(server.cluster)
   const rows: Array<Row> = []
   for (const whole of cases(await somePod(server))) {
-    const it = { ...whole, times: Math.ceil(whole.times * share) }
+    const it = { ...whole, times: Math.ceil(whole.times * wanted * (whole.ofAll ? ofAll : 1)) }
     const { body, millis } = await measure(it, { ...server, load: scraped.load }, identity)
     const bare = await Bare.answering(body)
     const reference = await measure(it, { ...bare, load: 0 }, { ...identity, headers: {} })
