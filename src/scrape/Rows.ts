@@ -137,9 +137,8 @@ export class Rows {
   #string(ranges: ReadonlyArray<number>, label: number, before: string | undefined) {
     const start = ranges[2 * label]!
     const end = ranges[2 * label + 1]!
-    const text = this.#page.toString("utf8", start, end)
-    if (text === before) return before
-    return text.includes("\\") ? text.replace(/\\(.)/g, (_, escaped) => escaped === "n" ? "\n" : escaped) : text
+    const text = unescaped(this.#page.toString("utf8", start, end))
+    return text === before ? before : text
   }
 
   /** A character has one spelling in this format, so equal bytes are equal names and different ones are not. */
@@ -200,6 +199,9 @@ export interface Containers {
   /** How it wrote their labels (`KnownLabels.ts`). */
   readonly labels: Uint8Array
 }
+
+const unescaped = (text: string) =>
+  text.includes("\\") ? text.replace(/\\(.)/g, (_, escaped) => escaped === "n" ? "\n" : escaped) : text
 
 /** All three values are there, and none is empty. */
 const isIdentity = ([namespace, namespaceEnd, pod, podEnd, container, containerEnd]: ReadonlyArray<number>) =>
