@@ -110,11 +110,11 @@ export const measure = async (it: Case, { cluster, load, pid, url }: Answering, 
 
 /** Each case so many times as often as it says. */
 export const run = async (server: Server, scraped: Scraped, wanted: number): Promise<ReadonlyArray<Row>> => {
-  const ofAll = Math.min(1, 1000 / server.cluster.nodes)
+  const lessOften = Math.min(1, 1000 / server.cluster.nodes)
   const identity = asAggregator(server.cluster)
   const rows: Array<Row> = []
   for (const whole of cases(await somePod(server))) {
-    const it = { ...whole, times: Math.ceil(whole.times * wanted * (whole.ofAll ? ofAll : 1)) }
+    const it = { ...whole, times: Math.ceil(whole.times * wanted * (whole.ofAll ? lessOften : 1)) }
     const { body, millis } = await measure(it, { ...server, load: scraped.load }, identity)
     const bare = await Bare.answering(body)
     const reference = await measure(it, { ...bare, load: 0 }, { ...identity, headers: {} })

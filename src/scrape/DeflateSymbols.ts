@@ -44,4 +44,4 @@ export const ofDistances = Int32Array.of(
 )
 
 /** Of the code for the lengths of codes: themselves. From 16 on they repeat one, which `Inflate.ts` knows more of. */
-export const ofCodeLengths = Int32Array.from({ length: 19 }, (_, symbol) => symbol << 12 | isByte)
+export const ofCodeLengths = Int32Array.from({ length: 19 }, (_, symbol) => symbol << 12)

@@ -103,6 +103,7 @@ class Inflation {
     return bits
   }
 
+  /** Codes of lengths have seven bits at most: all of them are looked up. */
   #codeLength() {
     const bits = bitsAt(this.#view, this.#last, this.#bit)
     const entry = codeLengths.table[bits & quickMask]!

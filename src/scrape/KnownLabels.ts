@@ -14,6 +14,19 @@ export class KnownLabels {
     this.#end = blocks.length
   }
 
+  /** What to hold the next page against, of this one: where each block begins and how long it is. */
+  static keep(page: Uint8Array, blocks: ReadonlyArray<readonly [start: number, length: number]>): Uint8Array {
+    const kept = new Uint8Array(blocks.reduce((sum, [, length]) => sum + head + length, 0))
+    const view = new DataView(kept.buffer)
+    let at = 0
+    for (const [start, length] of blocks) {
+      view.setUint32(at, length)
+      kept.set(page.subarray(start, start + length), at + head)
+      at += head + length
+    }
+    return kept
+  }
+
   /** Passes the labels of the next container if they stand there, and says how long they are; else 0. */
   pass(scanner: Scanner) {
     if (this.#next === this.#end) return 0
@@ -24,17 +37,4 @@ export class KnownLabels {
     this.#next = start + length
     return length
   }
-}
-
-/** Blocks of a page: where each of them begins and how long it is. */
-export const keep = (page: Uint8Array, blocks: ReadonlyArray<readonly [start: number, length: number]>): Uint8Array => {
-  const kept = new Uint8Array(blocks.reduce((sum, [, length]) => sum + head + length, 0))
-  const view = new DataView(kept.buffer)
-  let at = 0
-  for (const [start, length] of blocks) {
-    view.setUint32(at, length)
-    kept.set(page.subarray(start, start + length), at + head)
-    at += head + length
-  }
-  return kept
 }

@@ -1,8 +1,8 @@
 /** Which row of a page a container has: found by the bytes of its labels, which become strings only when they are new. */
 import type { Buffer } from "node:buffer"
-import type { ContainerKey } from "../Sample.ts"
+import type { ContainerKey, Sample } from "../Sample.ts"
 import { sameBytes } from "./Bytes.ts"
-import * as KnownLabels from "./KnownLabels.ts"
+import { KnownLabels } from "./KnownLabels.ts"
 import { identity, Scanner } from "./Scanner.ts"
 
 /** A page is read in one go, and its rows are of no use afterwards: all pages have the same place for them. */
@@ -16,12 +16,15 @@ const noSlots = new Int32Array(0)
  */
 const stride = 8
 
+/** What is kept of a page for the next one of the same kubelet. */
+export type Containers = Pick<Sample, "containers" | "labels">
+
 export class Rows {
   /** `#containers[i]` has row `i + 1`; row 0 is the node. */
   readonly #containers: Array<ContainerKey> = []
   /** What the page before had: mostly it is the same, in the same order. */
   readonly #before: Containers
-  readonly #known: KnownLabels.KnownLabels
+  readonly #known: KnownLabels
   readonly #page: Buffer
   /** A row was not where the page before has it: the next known container may have one already. */
   #isRearranged = false
@@ -35,7 +38,7 @@ export class Rows {
   constructor(page: Buffer, before: Containers) {
     this.#page = page
     this.#before = before
-    this.#known = new KnownLabels.KnownLabels(before.labels)
+    this.#known = new KnownLabels(before.labels)
   }
 
   /** What the page has; the very same as before, if that is the same. */
@@ -191,13 +194,6 @@ export class Rows {
     }
     return hash ^ (hash >>> 15)
   }
-}
-
-/** What is kept of a page for the next one of the same kubelet. */
-export interface Containers {
-  readonly containers: ReadonlyArray<ContainerKey>
-  /** How it wrote their labels (`KnownLabels.ts`). */
-  readonly labels: Uint8Array
 }
 
 const unescaped = (text: string) =>

@@ -15,7 +15,8 @@ import {
   minus,
   openBrace,
   quote,
-  sameBytes
+  sameBytes,
+  sameWords
 } from "./Bytes.ts"
 import { Decimal } from "./Decimal.ts"
 import { skipDigits, wholeNumber } from "./Digits.ts"
@@ -83,16 +84,7 @@ export class Scanner {
   /** Do those of another place stand here? */
   has(words: DataView, start: number, length: number) {
     const { at } = this
-    const page = this.#words
-    if (length === 0 || at + length > this.page.length) return false
-    let offset = 0
-    for (; offset + 4 <= length; offset += 4) {
-      if (words.getInt32(start + offset) !== page.getInt32(at + offset)) return false
-    }
-    for (; offset < length; offset++) {
-      if (words.getUint8(start + offset) !== page.getUint8(at + offset)) return false
-    }
-    return true
+    return length > 0 && at + length <= this.page.length && sameWords(words, start, this.#words, at, length)
   }
 
   name() {

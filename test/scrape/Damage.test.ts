@@ -64,12 +64,6 @@ describe("a page printed in any order", () => {
   )
 })
 
-it("tells a name from one that is written as its neighbour is", () => {
-  const line = (pod: string) => `container_swap_usage_bytes{namespace="n",pod="${pod}",container="c"} 0`
-  const { containers } = read([line(String.raw`a\\\"`), line(String.raw`a\"`)].join("\n"))
-  assert.deepStrictEqual(containers.map(({ pod }) => pod), [String.raw`a\"`, `a"`])
-})
-
 describe("a damaged page", () => {
   const Damage = Schema.Struct({
     kind: Schema.Literals(["replace", "insert", "remove", "repeat", "cut"]),

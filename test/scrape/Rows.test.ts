@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
 import { parse } from "../../src/scrape/Exposition.ts"
-import { bytes, requestedAt } from "../fixtures/Expositions.ts"
+import { bytes, read, requestedAt } from "../fixtures/Expositions.ts"
 
 /** Few containers, that the lines of a page have in any order, with labels in one spelling or another. */
 const Series = Schema.Array(
@@ -26,4 +26,11 @@ describe("the rows of a page", () => {
     },
     { arbitrary: { runs: 3000 } }
   )
+
+  it("have their own names, where one is what its neighbour's looks like with escapes", () => {
+    const pods = [String.raw`a\"`, `a"`]
+    const escaped = (pod: string) => pod.replaceAll("\\", "\\\\").replaceAll("\"", "\\\"")
+    const lines = pods.map((pod) => `container_swap_usage_bytes{namespace="n",pod="${escaped(pod)}",container="c"} 0`)
+    assert.deepStrictEqual(read(lines.join("\n")).containers.map(({ pod }) => pod), pods)
+  })
 })
