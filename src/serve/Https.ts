@@ -80,7 +80,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const farewell = Farewell.watch(server, answers)
 
   const listening = yield* NodeHttpServer.make(() => server, {
-    host: options.bindAddress,
+    ...hostOf(options.bindAddress),
     port: options.port,
     reusePort: options.permitPortSharing ?? false,
     gracefulShutdownTimeout: options.grace ?? Duration.seconds(20)
@@ -93,6 +93,13 @@ const make = Effect.fnUntraced(function*(options: Options) {
   yield* Effect.addFinalizer(() => farewell.endAll)
   return yield* farewell.around(listening)
 })
+
+/**
+ * What Node.js is told to listen on. To the original an unspecified address is all addresses of both families, whichever it is
+ * (`favoriteAddrFamily` in Go's package net). Node.js takes 0.0.0.0 for those of IPv4, and listens as Go does when it is told none.
+ */
+export const hostOf = (bindAddress: string) =>
+  bindAddress === "0.0.0.0" || bindAddress === "::" ? {} : { host: bindAddress }
 
 const createServerOf = (
   { disableHttp2Serving, http2MaxStreamsPerConnection }: TlsSettings.Protocols,

@@ -218,6 +218,16 @@ describe("Https", () => {
       assert.include(error.message, `cannot listen on 127.0.0.1 port ${port}: it is in use`)
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
 
+  // To listen on all addresses for it would open the machine that runs the tests.
+  it.each([
+    ["0.0.0.0", {}],
+    ["::", {}],
+    ["127.0.0.1", { host: "127.0.0.1" }],
+    ["fd00::10", { host: "fd00::10" }]
+  ])("all addresses are those of both families: %s", (bindAddress, expected) => {
+    assert.deepStrictEqual(Https.hostOf(bindAddress), expected)
+  })
+
   it.each([
     [10250, "EADDRINUSE", /kubelet's own port .* hostNetwork/],
     [443, "EACCES", /below 1024 are reserved/],
