@@ -94,12 +94,19 @@ const ofValidity = ({ detail }: Trouble, chain: Chain, { now }: Circumstances): 
     }
 }
 
+/**
+ * What a kubelet calls the authority that it makes along with a certificate for itself: there is one for each node, and another after
+ * each new one. See GenerateSelfSignedCertKey in client-go's util/cert.
+ */
+const ofOneKubelet = /^CN=.+-ca@\d+$/
+
 const ofAuthority = (own: Chain[0], { authorities }: Circumstances): Explained => {
   const [subject, issuer] = [X509.subjectOf(own), X509.issuerOf(own)]
-  if (subject === issuer) {
+  const isOfOneKubelet = ofOneKubelet.test(issuer)
+  if (subject === issuer || isOfOneKubelet) {
     return {
       reason: "tls_self_signed",
-      detail: `its certificate is signed by itself (${subject})`,
+      detail: `its certificate is signed by ${isOfOneKubelet ? "an authority of its own" : "itself"} (${issuer})`,
       remedy: advice.tls_self_signed
     }
   }

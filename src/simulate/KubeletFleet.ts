@@ -157,12 +157,20 @@ const tlsServers = Effect.fnUntraced(function*(
   const servers = {
     Own: serve(kubeletCa.issueServer(kubelet)),
     OtherAuthority: serve(otherCa.issueServer(kubelet)),
-    SelfSigned: serve(Authority.selfSignedServer(kubelet)),
+    SelfSigned: serve(selfMade(kubelet)),
     Expired: serve(kubeletCa.issueServer({ ...kubelet, validity: Authority.expired })),
     WrongName: serve(kubeletCa.issueServer({ ...kubelet, addresses: ["192.0.2.1"], names: ["elsewhere.example"] }))
   }
   return yield* Effect.all(servers satisfies Record<Certificate, unknown>)
 })
+
+/** As kubelets make their own where nobody issues them one: with an authority that is made for it alone, and comes along. */
+const selfMade = (kubelet: Authority.ServerOptions) =>
+  Effect.gen(function*() {
+    const authority = yield* Authority.make("simulated-ca@1764201600")
+    const { cert, key } = yield* authority.issueServer(kubelet)
+    return { cert: `${cert}\n${authority.cert}`, key }
+  })
 
 /** The kubelet that listens on the request's port answers; when it breaks the connection, nobody does. */
 const answerOn = (byPort: ReadonlyMap<number, Listening>) =>

@@ -37,7 +37,7 @@ const connectionError = (fault: Fault): Option.Option<string> =>
 
 const certificateErrors: Readonly<Record<WrongCertificate, string>> = {
   OtherAuthority: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  SelfSigned: "DEPTH_ZERO_SELF_SIGNED_CERT",
+  SelfSigned: "SELF_SIGNED_CERT_IN_CHAIN",
   Expired: "CERT_HAS_EXPIRED",
   WrongName: "ERR_TLS_CERT_ALTNAME_INVALID"
 }

@@ -94,12 +94,12 @@ describe("the rules of deploy/base", () => {
     ["get nodes/metrics", withoutVerb(own, "nodes/metrics", "get"), [storage, ...nothing]],
     ["list nodes", withoutVerb(own, "nodes", "list"), [storage, nodes, ...nothing]],
     ["watch nodes", withoutVerb(own, "nodes", "watch"), [`${later}: not there`]],
-    ["list pods", withoutVerb(own, "pods", "list"), ["/livez: metadata-informer-sync", pods, `${scaling}: not there`]],
+    ["list pods", withoutVerb(own, "pods", "list"), [pods, `${scaling}: not there`]],
     ["watch pods", withoutVerb(own, "pods", "watch"), [`${scaling}: not there`]],
     [
       "the binding of the ClusterRole",
       without("ClusterRoleBinding", own),
-      ["/livez: metadata-informer-sync", storage, nodes, pods, ...nothing]
+      [storage, nodes, pods, ...nothing]
     ],
     [
       "the binding to system:auth-delegator",

@@ -53,7 +53,7 @@ layer(Consulted.layer(cluster), { excludeTestServices: true })("a cluster", (it)
       [
         "signs its certificate itself",
         Fault.Certificate({ kind: "SelfSigned" }),
-        /its certificate is signed by itself \(O=system:nodes, CN=system:node:simulated\) \(tls_self_signed\)/,
+        /its certificate is signed by an authority of its own \(CN=simulated-ca@1764201600\) \(tls_self_signed\)/,
         /serverTLSBootstrap.*--kubelet-insecure-tls/
       ],
       [

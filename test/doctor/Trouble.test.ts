@@ -133,6 +133,16 @@ describe("a certificate that nobody vouches for", () => {
       assert.include(remedy, "--kubelet-insecure-tls")
     }))
 
+  it.effect("is signed by an authority that the kubelet made for itself, of which there is one for each node", () =>
+    Effect.gen(function*() {
+      const theirs = yield* Authority.make("worker-1-ca@1764201600")
+      const { cert } = yield* theirs.issueServer(kubelet)
+      const { detail, reason, remedy } = explain("tls_self_signed", [certificate(cert), certificate(theirs.cert)])
+      assert.strictEqual(reason, "tls_self_signed")
+      assert.strictEqual(detail, "its certificate is signed by an authority of its own (CN=worker-1-ca@1764201600)")
+      assert.include(remedy, "serverTLSBootstrap")
+    }))
+
   it.effect("is signed by somebody else than those who are believed", () =>
     Effect.gen(function*() {
       const [theirs, ours] = yield* Effect.all([Authority.make("kubelets"), Authority.make("kubernetes")])

@@ -53,6 +53,7 @@ layer(early, { excludeTestServices: true })("the kube-apiserver, before it is th
       const { log } = yield* RunningServer
       const { comeBack } = yield* ApiListener
       assert.strictEqual(yield* ask("/readyz"), 500)
+      assert.strictEqual(yield* ask("/livez"), 200)
       assert.notStrictEqual(yield* ask(nodesPath), 200)
       yield* eventually(
         "the log",

@@ -83,7 +83,7 @@ describe("a simulated kubelet", () => {
       [Fault.Reset(), "ECONNRESET"],
       [Fault.Truncated(), "ECONNRESET"],
       [Fault.Certificate({ kind: "OtherAuthority" }), "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
-      [Fault.Certificate({ kind: "SelfSigned" }), "DEPTH_ZERO_SELF_SIGNED_CERT"],
+      [Fault.Certificate({ kind: "SelfSigned" }), "SELF_SIGNED_CERT_IN_CHAIN"],
       [Fault.Certificate({ kind: "Expired" }), "CERT_HAS_EXPIRED"],
       [Fault.Certificate({ kind: "WrongName" }), "ERR_TLS_CERT_ALTNAME_INVALID"],
       [Fault.Status({ status: 401 }), 401],
