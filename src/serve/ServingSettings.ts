@@ -5,7 +5,11 @@ import * as TlsSettings from "./TlsSettings.ts"
 export const title = "Secure serving"
 
 export const settings = {
-  bindAddress: Setting.ip("bind-address", "Address to serve HTTPS on; 0.0.0.0 and :: are all addresses of IPv4 and IPv6", "0.0.0.0"),
+  bindAddress: Setting.ip(
+    "bind-address",
+    "Address to serve HTTPS on; 0.0.0.0 and :: are all addresses of IPv4 and IPv6",
+    "0.0.0.0"
+  ),
   port: Setting.port("secure-port", "Port to serve HTTPS on", 443),
   permitPortSharing: Setting.boolean(
     "permit-port-sharing",

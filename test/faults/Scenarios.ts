@@ -52,7 +52,8 @@ export const nodes = {
 export const apiServer = {
   early: {
     name: "away at the start",
-    meanwhile: "the server answers, `/readyz` is 500 and `/livez` 200, nobody is let in; a warning for every list it wants",
+    meanwhile:
+      "the server answers, `/readyz` is 500 and `/livez` 200, nobody is let in; a warning for every list it wants",
     afterwards: "without a restart lists come, nodes are read, clients are let in"
   },
   away: {
