@@ -86,6 +86,13 @@ export const rows: ReadonlyArray<Row> = [
   [{ containerPort: 4443, hostNetwork: { enabled: true } }, "Deployment", `${pod}.hostNetwork`, true],
   [{ replicas: 3 }, "Deployment", "spec.replicas", 3],
   [{ revisionHistoryLimit: 0 }, "Deployment", "spec.revisionHistoryLimit", 0],
+  [{}, "Deployment", "spec.strategy.rollingUpdate.maxUnavailable", 0],
+  [
+    { containerPort: 4443, hostNetwork: { enabled: true } },
+    "Deployment",
+    "spec.strategy.rollingUpdate.maxUnavailable",
+    1
+  ],
   [{ updateStrategy: { type: "Recreate" } }, "Deployment", "spec.strategy", { type: "Recreate" }],
   [{ podDisruptionBudget: { enabled: true } }, "PodDisruptionBudget", "spec.maxUnavailable", 1],
   [{ podDisruptionBudget: { enabled: true, minAvailable: "50%" } }, "PodDisruptionBudget", "spec.minAvailable", "50%"],
@@ -135,6 +142,8 @@ export const rows: ReadonlyArray<Row> = [
     `${container}.volumeMounts.1`,
     { name: "x", mountPath: "/x" }
   ],
+  [{ enabled: true }, "Deployment", "spec.replicas", 1],
+  [{ env: [{ name: "A", value: "b" }] }, "Deployment", `${container}.env`, [{ name: "A", value: "b" }]],
   [{ extraVolumes: [{ name: "x", emptyDir: {} }] }, "Deployment", `${pod}.volumes.1`, { name: "x", emptyDir: {} }],
   [
     { nodeSelector: { pool: "system" } },

@@ -88,6 +88,9 @@ const changes: Record<string, (manifests: ReadonlyArray<Manifests.Manifest>) => 
     assert.deepStrictEqual(containers[0].ports, [{ name: "https", containerPort: 4443, protocol: "TCP" }])
     assert.deepStrictEqual(argsAdded(manifests), ["--secure-port=4443"])
     assert.notInclude(containers[0].args, "--secure-port=10250")
+    assert.deepStrictEqual(Manifests.find(manifests, "Deployment")["spec"].strategy, {
+      rollingUpdate: { maxUnavailable: 1 }
+    })
   },
   "kubelet-insecure-tls": (manifests) => assert.deepStrictEqual(argsAdded(manifests), ["--kubelet-insecure-tls"]),
   "network-policy": (manifests) => {
