@@ -24,9 +24,7 @@ export interface Serving {
 
 /** What is shown to clients: to all, and to those that name a server. */
 export const pairs = ({ certFile, keyFile, tlsSniCertKey }: Serving) => [
-  ...Option.toArray(Option.all([certFile, keyFile])).map(([cert, key]) =>
-    pair({ cert: { flag: "tls-cert-file", file: cert }, key: { flag: "tls-private-key-file", file: key } })
-  ),
+  ...Option.toArray(Option.all({ certFile, keyFile })).map((files) => pair(Certificates.given(files))),
   ...tlsSniCertKey.map(({ certFile, keyFile }) => {
     const flag = "tls-sni-cert-key"
     return pair({ cert: { flag, file: certFile }, key: { flag, file: keyFile } })
@@ -44,8 +42,13 @@ const bundle = Effect.fnUntraced(function*(named: PemFile.Named) {
     : [ok(titleOf(named), `believed are ${certificates.map(X509.subjectOf).join("; ")}`)]
 })
 
+/** With a pair that has expired the server starts, and shows it. */
 const pair = Effect.fnUntraced(function*(files: PemFile.Files) {
-  const { certificate } = yield* Certificates.given(files)
-  const seen = `${X509.subjectOf(certificate)}, valid until ${certificate.validToDate.toISOString()}`
-  return [Finding.of("serving-certificate").ok(titleOf(files.cert), seen)]
+  const { broken, ok } = Finding.of("serving-certificate")
+  const shown = yield* PemFile.pair(files)
+  const { certificate } = shown
+  const flaw = yield* Certificates.flaw(files.cert, shown)
+  return flaw === undefined
+    ? [ok(titleOf(files.cert), `${X509.subjectOf(certificate)}, valid until ${certificate.validToDate.toISOString()}`)]
+    : [broken(titleOf(files.cert), flaw.problem, flaw.remedy)]
 })

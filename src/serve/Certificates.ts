@@ -19,23 +19,26 @@ export const load = Effect.fn("Certificates.load")(function*(
   options: Options
 ): Effect.fn.Return<Pem.Opened, PemFile.PemFileError, FileSystem.FileSystem | Path.Path> {
   return yield* Option.match(options.given, {
-    onSome: ({ certFile, keyFile }) =>
-      given({ cert: { flag: "tls-cert-file", file: certFile }, key: { flag: "tls-private-key-file", file: keyFile } }),
+    onSome: (files) => PemFile.pair(given(files)),
     onNone: () => selfSigned(options.dir, options.names)
   })
 })
 
-/** A pair that is good for clients at this moment. */
-export const given = Effect.fnUntraced(function*(files: PemFile.Files) {
-  const pair = yield* PemFile.pair(files)
-  const problem = X509.outsideValidity(pair.certificate, yield* Clock.currentTimeMillis)
-  if (problem === undefined) return pair
-  return yield* new PemFile.PemFileError({
-    ...files.cert,
-    problem,
-    remedy: "have it renewed, or check the clock of this machine"
-  })
+/** The files of a pair, and the flags that name them. */
+export const given = (
+  { certFile, keyFile }: { readonly certFile: string; readonly keyFile: string }
+): PemFile.Files => ({
+  cert: { flag: "tls-cert-file", file: certFile },
+  key: { flag: "tls-private-key-file", file: keyFile }
 })
+
+/** Why a pair is not good for clients at this moment; nothing while it is. */
+export const flaw = (named: PemFile.Named, { certificate }: Pem.Opened) =>
+  Effect.map(Clock.currentTimeMillis, (now) => {
+    const problem = X509.outsideValidity(certificate, now)
+    const remedy = "have it renewed, or check the clock of this machine"
+    return problem === undefined ? undefined : new PemFile.PemFileError({ ...named, problem, remedy })
+  })
 
 /** Kept in the directory under the original's names, so that a restart shows clients the certificate they know. */
 const selfSigned = Effect.fnUntraced(function*(dir: string, names: ReadonlyArray<string>) {

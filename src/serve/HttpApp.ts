@@ -1,5 +1,5 @@
 /** The server's side of HTTP as one effect: a request is read, its route found, and the answer or the failure written. */
-import { Effect, Schema } from "effect"
+import { Cause, Effect, Schema } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as Answer from "./Answer.ts"
 import { type ApiError, InternalError, PathNotFound } from "./ApiError.ts"
@@ -76,7 +76,10 @@ const always = (
     // Who leaves is not worked for any longer.
     Effect.interruptible,
     Effect.catchDefect((defect) =>
-      Effect.logError("a request could not be answered", defect).pipe(Effect.andThen(new InternalError()))
+      Effect.logError("a request could not be answered", Cause.die(defect)).pipe(
+        Effect.annotateLogs({ service: "HttpApp" }),
+        Effect.andThen(new InternalError())
+      )
     ),
     Effect.catch((error) => Effect.succeed(Answer.failure(error, preferences)))
   )

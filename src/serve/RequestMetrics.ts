@@ -72,7 +72,7 @@ export const make = Effect.fnUntraced(function*(routes: ReadonlyArray<Route>, un
   const measure: RequestMetrics["measure"] = ({ method, route, verb }, begin) => {
     const start = clock.monotonicTimeNanosUnsafe()
     return Effect.mapEager(begin(), (response) => {
-      const series = seriesOf(route, verbs[verb] ?? "OTHER", response.status)
+      const series = seriesOf(route, verbs.get(verb) ?? "OTHER", response.status)
       return told(response, method, (bytes) => {
         series.total.update(1)
         series.duration.update(Number(clock.monotonicTimeNanosUnsafe() - start) / 1e9)
@@ -108,21 +108,21 @@ interface Recorded {
   readonly sizes?: MetricFamily.Series
 }
 
-/** What the kube-apiserver calls the verbs of RequestInfo. */
-const verbs: Readonly<Record<string, string>> = {
-  get: "GET",
-  list: "LIST",
-  watch: "WATCH",
-  create: "POST",
-  post: "POST",
-  update: "PUT",
-  put: "PUT",
-  patch: "PATCH",
-  delete: "DELETE",
-  deletecollection: "DELETECOLLECTION",
-  head: "HEAD",
-  options: "OPTIONS"
-}
+/** What the kube-apiserver calls the verbs of RequestInfo: no object, since clients may choose a method such as `constructor`. */
+const verbs: ReadonlyMap<string, string> = new Map([
+  ["get", "GET"],
+  ["list", "LIST"],
+  ["watch", "WATCH"],
+  ["create", "POST"],
+  ["post", "POST"],
+  ["update", "PUT"],
+  ["put", "PUT"],
+  ["patch", "PATCH"],
+  ["delete", "DELETE"],
+  ["deletecollection", "DELETECOLLECTION"],
+  ["head", "HEAD"],
+  ["options", "OPTIONS"]
+])
 
 const infoOf = (route: Route) => RequestInfo.parse("GET", route.path, new URLSearchParams())
 

@@ -77,6 +77,30 @@ it.effect("a serving pair that is replaced is shown to new connections, and the 
     }).pipe(Effect.provide(serving({ certificate: { given } }, logs)))
   }).pipe(Effect.provide(NodeServices.layer)))
 
+it.effect("a pair that has expired is shown where there is no other, and does not take the place of a good one", () =>
+  Effect.gen(function*() {
+    const { first } = yield* pairs
+    const ca = yield* Pki.authority("it")
+    const spent = yield* ca.server({ cn: "spent", notAfter: new Date(Date.UTC(2026, 10, 24)) })
+    const { directory, replace } = yield* SecretMount.make(files(spent))
+    const given = Option.some({ certFile: `${directory}/tls.crt`, keyFile: `${directory}/tls.key` })
+    const logs = yield* Queue.unbounded<string>()
+    yield* Effect.gen(function*() {
+      const after = Effect.fnUntraced(function*(pair: Pki.Pair) {
+        yield* replace(files(pair))
+        yield* TestClock.adjust("10 seconds")
+        return { log: yield* Queue.take(logs), shown: yield* ask() }
+      })
+      assert.match(yield* Queue.take(logs), /it expired at 2026-11-24T00:00:00.000Z; .*; it is shown all the same$/)
+      assert.strictEqual(yield* ask(), "spent to nobody")
+      assert.deepStrictEqual(yield* after(first), { log: "a new serving certificate is in use", shown: "1 to nobody" })
+      const { log, shown } = yield* after(spent)
+      assert.match(log, /it expired at 2026-11-24T00:00:00.000Z; .*; the one before stays in use$/)
+      assert.strictEqual(shown, "1 to nobody")
+      assert.deepStrictEqual(yield* Queue.clear(logs), [])
+    }).pipe(Effect.provide(serving({ certificate: { given } }, logs)))
+  }).pipe(Effect.provide(NodeServices.layer)))
+
 it.effect("who names the server it means is shown that one's certificate, which is followed too", () =>
   Effect.gen(function*() {
     const { client, first, second, third } = yield* pairs

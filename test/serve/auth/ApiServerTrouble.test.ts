@@ -1,6 +1,6 @@
 /** The kube-apiserver is away, slow or answers nonsense: what clients get over real sockets, and that it passes. */
 import { assert } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Logger } from "effect"
 import { HttpClientResponse } from "effect/http"
 import { Identities, tokens } from "../../../src/simulate/Identities.ts"
 import { ask, askPatiently, bearer, path, spoofed, test } from "../../fixtures/Attacked.ts"
@@ -74,6 +74,8 @@ test("whoever waits for it longer than a request may take is told so", () =>
     yield* intercept(nothing)
   }), { flags: { "request-timeout": ["5s"] } })
 
+const logged: Array<string> = []
+
 test("a defect of ours is told to the log, and to the client that there is one", () =>
   Effect.gen(function*() {
     const { intercept } = yield* Interception
@@ -83,5 +85,15 @@ test("a defect of ours is told to the log, and to the client that there is one",
     const { body, status } = yield* http2({ ...question, headers: { "x-remote-user": "bob" } })
     assert.strictEqual(status, 500)
     assert.notInclude(body.toString(), "nobody outside")
+    assert.lengthOf(
+      logged.filter((line) => /^HttpApp: .*Error: of which nobody outside must know\n +at /s.test(line)),
+      1
+    )
     yield* intercept(nothing)
-  }))
+  }), {
+  logger: Logger.map(
+    Logger.formatStructured,
+    ({ annotations, cause, message }) =>
+      void logged.push(`${String(annotations["service"])}: ${String(message)} ${cause}`)
+  )
+})
