@@ -60,6 +60,8 @@ const main = Effect.gen(function*() {
 })
 
 main.pipe(
+  // Errors have been told where they are known; a defect is known nowhere.
+  Effect.tapDefect((defect) => Console.error(Cause.pretty(Cause.die(defect)))),
   Effect.provide([NodeServices.layer, Help.layer]),
   NodeRuntime.runMain({
     disableErrorReporting: true,

@@ -6,19 +6,23 @@ import { ChildProcess } from "effect/process"
 import * as Loopback from "../src/simulate/Loopback.ts"
 import { http2 } from "./fixtures/HttpsClient.ts"
 
-const start = (...flags: ReadonlyArray<string>) =>
+const start = (...flags: ReadonlyArray<string>) => startWith([], flags)
+
+const startWith = (ofNode: ReadonlyArray<string>, flags: ReadonlyArray<string>) =>
   Effect.gen(function*() {
     const main = yield* (yield* Path.Path).fromFileUrl(new URL("../src/main.ts", import.meta.url))
-    return yield* ChildProcess.make(process.execPath, [main, ...flags], {
+    return yield* ChildProcess.make(process.execPath, [...ofNode, main, ...flags], {
       stdin: "ignore",
       forceKillAfter: "20 seconds"
     })
   })
 
 /** What it prints until it ends by itself. */
-const run = (...flags: ReadonlyArray<string>) =>
+const run = (...flags: ReadonlyArray<string>) => ended(start(...flags))
+
+const ended = (starting: ReturnType<typeof startWith>) =>
   Effect.gen(function*() {
-    const child = yield* start(...flags)
+    const child = yield* starting
     const output = yield* Stream.mkString(Stream.decodeText(child.all))
     return { output, exitCode: yield* child.exitCode }
   })
@@ -102,6 +106,18 @@ layer(NodeServices.layer, { excludeTestServices: true })("the program", (it) => 
     Effect.map(run("--bind-address=127.0.0.1", "--kubeconfig=/no/such/file"), ({ exitCode, output }) => {
       assert.strictEqual(exitCode, 1)
       assert.match(output, /cannot use kubeconfig \/no\/such\/file: .*NotFound.*give another with --kubeconfig/)
+    }))
+
+  it.effect("tells a defect of its own, and ends with 1", () =>
+    Effect.gen(function*() {
+      const { directory, flag } = yield* kubeconfigToNowhere
+      const broken = "import http2 from 'node:http2'; import { syncBuiltinESMExports } from 'node:module'; " +
+        "http2.createSecureServer = () => { throw new Error('a server that is broken') }; syncBuiltinESMExports()"
+      const { exitCode, output } = yield* ended(
+        startWith(["--import", `data:text/javascript,${encodeURIComponent(broken)}`], [flag, `--cert-dir=${directory}`])
+      )
+      assert.strictEqual(exitCode, 1)
+      assert.match(output, /Error: a server that is broken\n +at .*Https\.ts/s)
     }))
 
   it.effect("while the kube-apiserver is away it answers, is not ready, lets nobody in, and ends with 0 on SIGTERM", () =>

@@ -1,5 +1,5 @@
 /** Log lines on standard error: one line an event, as logfmt or as JSON, and as many of them as was asked for. */
-import { Effect, Layer, Logger, LogLevel, Predicate, References } from "effect"
+import { Effect, Formatter, Layer, Logger, LogLevel, Predicate, References } from "effect"
 import { matchesGlob } from "node:path"
 import type { Values } from "../Setting.ts"
 import type { settings } from "./LoggingSettings.ts"
@@ -52,18 +52,18 @@ const fields = ({ annotations, cause, level, message, timestamp }: Structured) =
     timestamp,
     level,
     service,
-    message: parts.map((part) => Predicate.isString(part) ? part : JSON.stringify(part)).join(": "),
+    message: parts.map((part) => Predicate.isString(part) ? part : Formatter.formatJson(part)).join(": "),
     ...more,
     cause
   }).filter(([, value]) => value !== undefined)
 }
 
-export const json = (line: Structured) => JSON.stringify(Object.fromEntries(fields(line)))
+export const json = (line: Structured) => Formatter.formatJson(Object.fromEntries(fields(line)))
 
 /** Whatever a value holds, it stays on the line and in its quotes. */
 export const logfmt = (line: Structured) => fields(line).map(([key, value]) => `${key}=${quoted(value)}`).join(" ")
 
 const quoted = (value: unknown) => {
-  const text = Predicate.isString(value) ? value : JSON.stringify(value)
+  const text = Predicate.isString(value) ? value : Formatter.formatJson(value)
   return /^[\w.:/@+-]+$/.test(text) ? text : JSON.stringify(text)
 }

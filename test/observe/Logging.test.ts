@@ -50,6 +50,11 @@ describe("a log line", () => {
         examples: "a, b"
       })))
 
+  it.effect("is written whatever its parts are", () =>
+    Effect.map(printed({}, Effect.logWarning("it has", { so: 2n ** 64n })), ([line]) => {
+      assert.include(line, "18446744073709551616")
+    }))
+
   it.effect("tells the cause of a defect", () =>
     Effect.map(
       printed(
