@@ -46,7 +46,7 @@ export const run = async (server: Server, windows: number): Promise<ReadonlyArra
   ]
 }
 
-/** Two clients, one list after another. */
+/** Two clients, one list after another, and a table now and then. */
 const underLists = async (url: string, identity: Client.Identity, millis: number) => {
   const probe = await Process.start("prober.ts", [url])
   const clients = Client.http2(url, identity, { connections: 2, streams: 1 })
@@ -54,6 +54,7 @@ const underLists = async (url: string, identity: Client.Identity, millis: number
   let body: Uint8Array = new Uint8Array()
   while (performance.now() < until) {
     await clients.ask({ path: pods, accept: "application/vnd.kubernetes.protobuf" }, 2)
+    await clients.ask({ path: pods, accept: "application/json;as=Table;g=meta.k8s.io;v=v1" }, 1)
     body = await clients.ask({ path: pods, accept: "application/json" }, 2)
   }
   clients.close()

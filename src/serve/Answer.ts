@@ -8,7 +8,7 @@ import * as Negotiation from "./Negotiation.ts"
 import { writeStatus } from "./protobuf/Meta.ts"
 import { Status } from "./schema/Meta.ts"
 import { fromError } from "./Status.ts"
-import * as Yaml from "./Yaml.ts"
+import * as Text from "./Text.ts"
 
 /** A document in a negotiated form. */
 export const document = (
@@ -17,30 +17,20 @@ export const document = (
   options: { readonly status?: number; readonly contentType?: string } = {}
 ): HttpServerResponse.HttpServerResponse => {
   const { contentType = mediaType.name, status = 200 } = options
+  const form = pretty && mediaType.name === "application/json" ? "indented" : forms[mediaType.name]
+  const pieces = document.pieces?.(form)
+  if (pieces !== undefined) {
+    return HttpServerResponse.setBody(HttpServerResponse.empty({ status, headers }), Body.make(pieces, contentType))
+  }
   const written = { status, headers, contentType }
-  const form = pretty ? undefined : forms[mediaType.name]
-  if (document.pieces !== undefined && form !== undefined) {
-    return HttpServerResponse.setBody(
-      HttpServerResponse.empty({ status, headers }),
-      Body.make(document.pieces(form), contentType)
-    )
-  }
-  switch (mediaType.name) {
-    case "application/json":
-      return HttpServerResponse.text(
-        pretty ? JSON.stringify(document.json(), undefined, 2) : `${JSON.stringify(document.json())}\n`,
-        written
-      )
-    case "application/yaml":
-      return HttpServerResponse.text(Yaml.stringify(document.json()), written)
-    case "application/vnd.kubernetes.protobuf":
-      return HttpServerResponse.uint8Array(document.protobuf(), written)
-  }
+  return form === "protobuf"
+    ? HttpServerResponse.uint8Array(document.protobuf(), written)
+    : HttpServerResponse.text(Text.write(form, document.json()), written)
 }
 
-/** The forms that documents may be written in bit by bit. */
-const forms: Partial<Record<Negotiation.MediaType["name"], "json" | "protobuf">> = {
+const forms: Readonly<Record<Negotiation.MediaType["name"], Document.Form>> = {
   "application/json": "json",
+  "application/yaml": "yaml",
   "application/vnd.kubernetes.protobuf": "protobuf"
 }
 
@@ -61,9 +51,9 @@ export const failure = (
   })
 }
 
-/** Indented JSON, as the kube-apiserver writes for people, without a newline at the end. */
+/** Indented JSON, as for people. */
 export const indented = (body: unknown, status: number) =>
-  HttpServerResponse.text(JSON.stringify(body, undefined, 2), { status, headers, contentType: "application/json" })
+  HttpServerResponse.text(Text.write("indented", body), { status, headers, contentType: "application/json" })
 
 /** Plain text, such as a probe's. */
 export const text = (body: string, status: number) =>

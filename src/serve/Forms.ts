@@ -1,5 +1,5 @@
 /** An object, or a list of objects, and what it is converted to for those who ask: a table, or its metadata alone. */
-import { Result } from "effect"
+import { Array as Arr, Iterable, Result } from "effect"
 import type { Usages } from "../Sample.ts"
 import { type BadRequest, NotAcceptable } from "./ApiError.ts"
 import * as Document from "./Document.ts"
@@ -7,7 +7,11 @@ import * as Json from "./lists/Json.ts"
 import * as Listing from "./lists/Listing.ts"
 import * as Protobuf from "./lists/Protobuf.ts"
 import * as Negotiation from "./Negotiation.ts"
-import { writePartialObjectMetadata, writePartialObjectMetadataList } from "./protobuf/Conversions.ts"
+import {
+  writePartialObjectMetadata,
+  writePartialObjectMetadataItems,
+  writePartialObjectMetadataList
+} from "./protobuf/Conversions.ts"
 import { writeList } from "./protobuf/Metrics.ts"
 import type { Write } from "./protobuf/Wire.ts"
 import { type ApiVersion, apiVersions, PartialObjectMetadata, PartialObjectMetadataList } from "./schema/Conversions.ts"
@@ -56,17 +60,25 @@ export const make = <Object extends Listing.Listed, Item extends Table.Item, Kin
   const shapeOfOne: Listing.Shape = { kind, apiVersion, ofContainers: options.ofContainers, isList: false }
   const shapeOfMany: Listing.Shape = { ...shapeOfOne, isList: true }
 
-  const converter = (itemsOf: () => ReadonlyArray<Item>, isList: boolean): Forms["convert"] => (conversion, query) => {
-    const items = itemsOf()
+  const itemsOf = ({ now, slices }: Listing.Listing<Object>): Iterable<ReadonlyArray<Item>> =>
+    Iterable.flatMap(slices, (slice) =>
+      Iterable.map(
+        Arr.chunksOf(Arr.range(0, slice.length - 1), atOnce),
+        Arr.map((index) => options.item(slice.object(index), Listing.usagesOf(slice, index), now))
+      ))
+
+  const converter = (listing: Listing.Listing<Object>, isList: boolean): Forms["convert"] => (conversion, query) => {
+    const items = itemsOf(listing)
     const apiVersion = apiVersionOf(conversion)
     if (apiVersion !== undefined && conversion.kind === "Table") {
-      return asTable({ apiVersion, items: items.map(typed), include: query.get("includeObject") ?? "" })
+      const include = query.get("includeObject") ?? ""
+      return asTable({ apiVersion, items: Iterable.map(items, Arr.map(typed)), hasSwap: listing.hasSwap, include })
     }
-    const [only] = items
     if (apiVersion !== undefined && isList && conversion.kind === "PartialObjectMetadataList") {
       return Result.succeed(metadataOfList(items, apiVersion))
     }
-    if (apiVersion !== undefined && !isList && only !== undefined && conversion.kind === "PartialObjectMetadata") {
+    const only = isList ? undefined : Array.from(items).flat()[0]
+    if (apiVersion !== undefined && only !== undefined && conversion.kind === "PartialObjectMetadata") {
       return Result.succeed(metadataOf(only, apiVersion))
     }
     const found = isList ? `is a list (*metrics.${kind}List)` : `is not a list (*metrics.${kind})`
@@ -80,37 +92,33 @@ export const make = <Object extends Listing.Listed, Item extends Table.Item, Kin
 
   return {
     one: (it: Object, usages: Usages, now: number): Forms => {
-      const item = () => options.item(it, usages, now)
-      const whole = () => asObject(typed(item()))
+      const listing = Listing.make(now, [[it]], () => () => usages)
+      const whole = () => asObject(typed(options.item(it, usages, now)))
       return {
         json: () => whole().json(),
         protobuf: () => whole().protobuf(),
-        pieces: (form) => pieces(form, Listing.make(now, [[it]], () => () => usages), shapeOfOne),
-        convert: converter(() => [item()], false)
+        pieces: (form) => form === "json" || form === "protobuf" ? quickly(form, listing, shapeOfOne) : undefined,
+        convert: converter(listing, false)
       }
     },
     many: (listing: Listing.Listing<Object>): Forms => {
-      const items = () => {
-        const items: Array<Item> = []
-        for (const slice of listing.slices) {
-          for (let index = 0; index < slice.length; index++) {
-            items.push(options.item(slice.object(index), Listing.usagesOf(slice, index), listing.now))
-          }
-        }
-        return items
-      }
-      const whole = () => asList({ kind: `${kind}List`, apiVersion, metadata: {}, items: items() })
+      const of = (items: ReadonlyArray<Item>) => asList({ kind: `${kind}List`, apiVersion, metadata: {}, items })
+      const document = Document.ofMany("items", of, itemsOf(listing))
       return {
-        json: () => whole().json(),
-        protobuf: () => whole().protobuf(),
-        pieces: (form) => pieces(form, listing, shapeOfMany),
-        convert: converter(items, true)
+        ...document,
+        pieces: (form) =>
+          form === "json" || form === "protobuf" ? quickly(form, listing, shapeOfMany) : document.pieces(form),
+        convert: converter(listing, true)
       }
     }
   }
 }
 
-const pieces = (form: "json" | "protobuf", listing: Listing.Listing, shape: Listing.Shape): Document.Pieces => {
+/** So many objects are made and written at once by their schemas, which takes a few milliseconds. */
+const atOnce = 256
+
+/** By the hand of those forms that most of what is sent has. */
+const quickly = (form: "json" | "protobuf", listing: Listing.Listing, shape: Listing.Shape): Document.Pieces => {
   const { around, objects } = form === "json" ? Json : Protobuf
   return {
     pieces: objects(listing, shape),
@@ -130,10 +138,22 @@ const metadataListDocument = Document.ofType(PartialObjectMetadataList, writePar
 
 const metadataOf = (item: Table.Item, apiVersion: ApiVersion) => metadataDocument(partial(item, apiVersion))
 
-const metadataOfList = (items: ReadonlyArray<Table.Item>, apiVersion: ApiVersion) =>
-  metadataListDocument({
-    kind: "PartialObjectMetadataList",
-    apiVersion,
-    metadata: {},
-    items: items.map((item) => partial(item, apiVersion))
-  })
+const metadataOfList = (
+  items: Iterable<ReadonlyArray<Table.Item>>,
+  apiVersion: ApiVersion
+): Document.Document => {
+  const partials = Iterable.map(items, Arr.map((item) => partial(item, apiVersion)))
+  const of = (items: ReadonlyArray<PartialObjectMetadata>) =>
+    metadataListDocument({ kind: "PartialObjectMetadataList", apiVersion, metadata: {}, items })
+  const document = Document.ofMany("items", of, partials)
+  const shape: Listing.Shape = { kind: "PartialObjectMetadata", apiVersion, ofContainers: false, isList: true }
+  return {
+    ...document,
+    pieces: (form) =>
+      form !== "protobuf" ? document.pieces(form) : {
+        pieces: Iterable.map(partials, writePartialObjectMetadataItems),
+        around: (length) => Protobuf.around(shape, length),
+        isCounted: true
+      }
+  }
+}

@@ -69,10 +69,10 @@ const serve = <Object extends Listing.Listed>(
   const matches = (fields: FieldSelector.FieldSelector, object: Object, usages: Usages) =>
     FieldSelector.matches(fields, (name) => descriptor.field(name, object, usages))
   /** The same list, whose slices are counted as they are read. */
-  const observed = ({ now, slices }: Listing.Listing<Object>): Listing.Listing<Object> => ({
-    now,
-    slices: Iterable.map(slices, (slice) => {
-      freshness.observeAll(now, slice.timestamps, slice.length)
+  const observed = (listing: Listing.Listing<Object>): Listing.Listing<Object> => ({
+    ...listing,
+    slices: Iterable.map(listing.slices, (slice) => {
+      freshness.observeAll(listing.now, slice.timestamps, slice.length)
       return slice
     })
   })

@@ -17,7 +17,10 @@ export type Total<A> = (item: A) => Usage
 
 interface Request<A> {
   readonly apiVersion: ApiVersion
-  readonly items: ReadonlyArray<A>
+  /** Some at a time. */
+  readonly items: Iterable<ReadonlyArray<A>>
+  /** Whether any of them says swap. */
+  hasSwap(): boolean
   /** What comes with each row: the object's metadata where nothing is said. */
   readonly include: string
 }
@@ -27,7 +30,7 @@ export const make = <A extends Item>(object: Schema.Codec<A, unknown>, total: To
   const schema = tableOf(object)
   const document = Document.withoutProtobuf(schema)
 
-  return ({ apiVersion, include, items }: Request<A>): Result.Result<Document.Document, BadRequest> => {
+  return ({ apiVersion, hasSwap, include, items }: Request<A>): Result.Result<Document.Document, BadRequest> => {
     const embedded = (item: A) =>
       include === "None"
         ? null
@@ -43,25 +46,25 @@ export const make = <A extends Item>(object: Schema.Codec<A, unknown>, total: To
         })
       )
     }
-    const totals = items.map(total)
-    const resources = resourcesOf(totals)
-    // Of nothing there are no columns either, as in the original.
-    const isEmpty = items.length === 0
-    return Result.succeed(document({
-      kind: "Table",
-      apiVersion,
-      metadata: {},
-      columnDefinitions: isEmpty ? null : columns(resources),
-      rows: isEmpty ? null : items.map((item, i) => ({
-        cells: [
-          item.metadata.name,
-          // What an object does not report counts as nothing, as in the original.
-          ...resources.map((resource) => formats[resource](totals[i]?.[resource] ?? 0)),
-          formatGoDuration(item.window)
-        ],
-        object: embedded(item)
-      }))
-    }))
+    const resources: ReadonlyArray<keyof Usage> = ["cpu", "memory", ...hasSwap() ? ["swap" as const] : []]
+    const row = (item: A) => {
+      const usage = total(item)
+      // What an object does not report counts as nothing, as in the original.
+      const amounts = resources.map((resource) => formats[resource](usage[resource] ?? 0))
+      return { cells: [item.metadata.name, ...amounts, formatGoDuration(item.window)], object: embedded(item) }
+    }
+    const of = (items: ReadonlyArray<A>) => {
+      // Of nothing there are no columns either, as in the original.
+      const isEmpty = items.length === 0
+      return document({
+        kind: "Table",
+        apiVersion,
+        metadata: {},
+        columnDefinitions: isEmpty ? null : columns(resources),
+        rows: isEmpty ? null : items.map(row)
+      })
+    }
+    return Result.succeed(Document.ofMany("rows", of, items))
   }
 }
 
@@ -69,10 +72,6 @@ const formats = { cpu: formatCpu, memory: formatBytes, swap: formatBytes } satis
   keyof Usage,
   (value: number) => string
 >
-
-/** In alphabetical order. */
-const resourcesOf = (totals: ReadonlyArray<Usage>) =>
-  (["cpu", "memory", "swap"] as const).filter((resource) => totals.some((usage) => usage[resource] !== undefined))
 
 const columns = (resources: ReadonlyArray<keyof Usage>): ReadonlyArray<TableColumn> => [
   column("Name", "name", "Name of the resource"),

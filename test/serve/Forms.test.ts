@@ -6,7 +6,9 @@ import { Nodes as DiscoveredNodes } from "../../src/discover/Nodes.ts"
 import { Pods as DiscoveredPods } from "../../src/discover/Pods.ts"
 import { formatBytes, formatCpu } from "../../src/Quantity.ts"
 import * as Descriptor from "../../src/serve/Descriptor.ts"
+import type * as Document from "../../src/serve/Document.ts"
 import type { Forms } from "../../src/serve/Forms.ts"
+import * as Text from "../../src/serve/Text.ts"
 import * as Yaml from "../../src/serve/Yaml.ts"
 import * as AnyListing from "../fixtures/AnyListing.ts"
 import { Nodes, Pods, withLabels } from "../fixtures/AnyMetrics.ts"
@@ -96,6 +98,52 @@ describe("lists in all their forms", () => {
     const list = pods.many(AnyListing.ofPods(items.map(withLabels)))
     assert.deepStrictEqual(loadYaml(Yaml.stringify(list.json())), list.json())
     return true
+  })
+})
+
+/** All the pieces. */
+const written = (document: Document.Document, form: Document.Form) => {
+  const { around, pieces } = document.pieces?.(form) ?? assert.fail(`it does not come in pieces as ${form}`)
+  const all = Buffer.concat([...pieces])
+  const [before, after] = around(all.length)
+  return Buffer.concat([before, all, after])
+}
+
+/** At once. */
+const whole = (document: Document.Document, form: Document.Form) =>
+  Buffer.from(form === "protobuf" ? document.protobuf() : Text.write(form, document.json()))
+
+describe("bit by bit", () => {
+  const all = ["json", "indented", "yaml", "protobuf"] as const
+  const kinds = [
+    ["a list", undefined, "", all],
+    ["a table", "Table", "", ["json", "indented", "yaml"]],
+    ["a table with whole objects", "Table", "includeObject=Object", ["json", "indented", "yaml"]],
+    ["metadata alone", "PartialObjectMetadataList", "", all]
+  ] as const
+
+  for (const [what, kind, query, forms] of kinds) {
+    it.prop(`${what} is in every form what it is at once`, { items: Pods }, ({ items }) => {
+      const list = pods.many(AnyListing.ofPods(items.map(withLabels)))
+      const document = kind === undefined ? list : convert(list, kind, query)
+      for (const form of forms) {
+        assert.strictEqual(written(document, form).toString("latin1"), whole(document, form).toString("latin1"))
+      }
+      return true
+    })
+  }
+
+  it("a long table comes in pieces, and a short one in one", () => {
+    const piecesOf = (count: number) => {
+      const items = Array.from({ length: count }, (_, index) => ({
+        metadata: { name: `n-${index}`, creationTimestamp: AnyListing.now },
+        timestamp: 0,
+        window: 0,
+        usage: { cpu: 1, memory: 1 }
+      }))
+      return [...convert(nodes.many(AnyListing.ofNodes(items)), "Table").pieces?.("json")?.pieces ?? []].length
+    }
+    assert.deepStrictEqual([0, 1, 3, 4, 30].map(piecesOf), [1, 1, 1, 2, 10])
   })
 })
 

@@ -1,4 +1,5 @@
 /** What a list says: objects and what they used, in columns, gathered a slice at a time while it is written. */
+import { Iterable } from "effect"
 import type { Labels } from "../../discover/Labels.ts"
 import type { Usages } from "../../Sample.ts"
 
@@ -14,6 +15,8 @@ export interface Listing<Object extends Listed = Listed> {
   readonly now: number
   /** Each is of the moment when it is asked for, and good until the next one is. */
   readonly slices: Iterable<Slice<Object>>
+  /** Whether any of its usages says swap. */
+  hasSwap(): boolean
 }
 
 type UsagesOf<Object> = (object: Object, index: number) => Usages | undefined
@@ -26,7 +29,10 @@ export const make = <Object extends Listed>(
   now: number,
   parts: ReadonlyArray<ReadonlyArray<Object>>,
   usagesIn: (part: ReadonlyArray<Object>) => UsagesOf<Object>
-): Listing<Object> => ({ now, slices: { [Symbol.iterator]: () => gather(parts, usagesIn) } })
+): Listing<Object> => {
+  const slices: Iterable<Slice<Object>> = { [Symbol.iterator]: () => gather(parts, usagesIn) }
+  return { now, slices, hasSwap: () => Iterable.some(slices, (slice) => slice.hasSwap()) }
+}
 
 const gather = function*<Object extends Listed>(
   parts: ReadonlyArray<ReadonlyArray<Object>>,
@@ -108,6 +114,13 @@ export class Slice<Object extends Listed = Listed> {
       this.swapBytes[row] = usages.swapBytes(row - start)
     }
     this.starts[index + 1] = end
+  }
+
+  hasSwap() {
+    for (let row = 0; row < this.starts[this.length]!; row++) {
+      if (!Number.isNaN(this.swapBytes[row]!)) return true
+    }
+    return false
   }
 
   #grow(rows: number) {
