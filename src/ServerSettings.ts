@@ -14,7 +14,7 @@ export const settings = {
   // Ours: the original forgets a node and its pods at the first failed scrape.
   retention: Setting.optionalDuration(
     "metric-retention",
-    "How long the last good value stands while no newer one can be computed, and a reading may be the base of a window; at least two resolutions (default four)"
+    "How long the last value is served when no newer one can be computed, and how old a reading may be to compute usage from; at least two resolutions (default four)"
   ),
   nodeSelector: Setting.alias(
     "l",
