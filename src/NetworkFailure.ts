@@ -42,7 +42,12 @@ const byCode: Readonly<Record<string, NetworkReason>> = {
   CERT_UNTRUSTED: "tls_unknown_authority",
   ERR_TLS_CERT_ALTNAME_INVALID: "tls_name_mismatch",
   CERT_HAS_EXPIRED: "tls_expired",
-  CERT_NOT_YET_VALID: "tls_expired"
+  CERT_NOT_YET_VALID: "tls_expired",
+  HOSTNAME_MISMATCH: "tls_name_mismatch",
+  INVALID_PURPOSE: "tls_other",
+  INVALID_CA: "tls_other",
+  PATH_LENGTH_EXCEEDED: "tls_other",
+  UNSPECIFIED: "tls_other"
 }
 
 /** Of the hundreds of other codes of OpenSSL and the HTTP parser, the prefix tells. */

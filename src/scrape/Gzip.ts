@@ -1,6 +1,6 @@
 /** Bodies that come compressed: a kubelet's page is a tenth then, on the wire and in what each connection holds to read it. */
-import { Result } from "effect"
-import { crc32 } from "node:zlib"
+import { Predicate, Result } from "effect"
+import { crc32, gunzipSync } from "node:zlib"
 import { inflate } from "./Inflate.ts"
 import type { Problem } from "./ResponseReader.ts"
 
@@ -16,10 +16,7 @@ const densest = 1032
 /** CRC and size stand at the end. */
 const trailer = 8
 
-/**
- * What it was before, so many bytes at most: valid until another one is unpacked. One member and nothing behind it, as all
- * servers send it: https://www.rfc-editor.org/rfc/rfc1952
- */
+/** What it was before, so many bytes at most: valid until another one is unpacked. https://www.rfc-editor.org/rfc/rfc1952 */
 export const unzip = (body: Uint8Array, most: number): Result.Result<Uint8Array, Problem> => {
   const start = headEnd(body)
   const end = body.length - trailer
@@ -28,14 +25,23 @@ export const unzip = (body: Uint8Array, most: number): Result.Result<Uint8Array,
   const size = view.getUint32(end + 4, true)
   // What stands there in a body that breaks off is no size.
   if (size > densest * body.length) return broken
-  if (size > most) {
-    return Result.fail({ reason: "body_too_large", detail: `the answer exceeds ${most} bytes when it is unpacked` })
-  }
+  if (size > most) return tooLarge(most)
   const output = roomFor(size)
   return inflate(body, start, output) === end && crc32(output) === view.getUint32(end, true)
     ? Result.succeed(output)
-    : broken
+    : byZlib(body, most)
 }
+
+/** What nearly all servers send is one member, of not too many blocks. Others are rare: those that compress in between, perhaps. */
+const byZlib = (body: Uint8Array, most: number): Result.Result<Uint8Array, Problem> =>
+  Result.try(() => gunzipSync(body, { maxOutputLength: most })).pipe(
+    Result.orElse((error) =>
+      Predicate.isObject(error) && error["code"] === "ERR_BUFFER_TOO_LARGE" ? tooLarge(most) : broken
+    )
+  )
+
+const tooLarge = (most: number): Result.Result<never, Problem> =>
+  Result.fail({ reason: "body_too_large", detail: `the answer exceeds ${most} bytes when it is unpacked` })
 
 const broken: Result.Result<never, Problem> = Result.fail({
   reason: "malformed_page",

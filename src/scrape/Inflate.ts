@@ -32,7 +32,7 @@ const codeLengths = new Huffman(ofCodeLengths)
 const literals = new Huffman(ofBytesAndLengths)
 const distances = new Huffman(ofDistances)
 
-/** A block begins with its codes, which takes time. No compressor makes more that are smaller than this, in bytes that come of it. */
+/** A block begins with its codes, which takes time. Hardly any compressor makes more that are smaller than this, in bytes that come of it. */
 const smallBlock = 1024
 const fewBlocks = 64
 

@@ -1,8 +1,15 @@
 /** One connection to a kubelet, over which requests go one after another. */
 import { connect as connectPlain, isIP, type NetConnectOpts, type Socket } from "node:net"
-import { connect as connectSecure, type SecureContext, type TLSSocket } from "node:tls"
+import {
+  checkServerIdentity as isFor,
+  connect as connectSecure,
+  type PeerCertificate,
+  type SecureContext,
+  type TLSSocket
+} from "node:tls"
 import type { Endpoint } from "../discover/Address.ts"
 import type { ResponseReader } from "./ResponseReader.ts"
+import { lookup } from "./SharedLookup.ts"
 
 /** How a connection is secured. */
 export interface Security {
@@ -17,6 +24,10 @@ export interface Exchange {
   /** Called once: without a cause when the reader has a response or a problem. */
   done(cause?: Error): void
 }
+
+/** By its alternative names alone, as Go has it: where no host name is among them, Node.js would take the common name. */
+const checkServerIdentity = (host: string, cert: PeerCertificate) =>
+  isFor(host, { ...cert, subject: { ...cert.subject, CN: "" } })
 
 /** What sockets are read into. A piece is dealt with before the next one comes, so that all of them share it. */
 const arrival = Buffer.allocUnsafeSlow(64 * 1024)
@@ -40,7 +51,7 @@ export class KubeletConnection {
     }
   ) {
     const onread = { buffer: arrival, callback: (length: number) => this.#take(length) }
-    const target = { host: address, port, onread } satisfies NetConnectOpts
+    const target = { host: address, port, lookup, onread } satisfies NetConnectOpts
     const { security, session } = options
     if (security === undefined) {
       this.#socket = connectPlain(target)
@@ -51,6 +62,7 @@ export class KubeletConnection {
         ...target,
         secureContext,
         rejectUnauthorized,
+        checkServerIdentity,
         ...isIP(address) === 0 && { servername: address },
         ...session !== undefined && { session }
       })

@@ -21,7 +21,7 @@ export const advice = {
     "the certificate is not for this address: issue one that names it, or prefer an address type that it does name",
   tls_expired: "the certificate is outside its validity: renew it, and check the clocks of both sides",
   tls_other:
-    "the TLS handshake failed: check that the port is the kubelet's HTTPS port, and its TLS versions and ciphers",
+    "the TLS handshake failed: check that the port is the kubelet's HTTPS port, its TLS versions and ciphers, and that its certificate is one for servers",
   unauthorized:
     "the kubelet does not accept our credentials: enable its webhook authentication, or check the service-account token or client certificate",
   forbidden: "our identity may not get nodes/metrics: apply the ClusterRole system:metrics-server and its binding",

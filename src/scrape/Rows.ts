@@ -183,18 +183,22 @@ export class Rows {
     this.#bytes.set(scanner.ranges, first + 2)
   }
 
-  /** FNV-1a over the three values, each ended by a byte that UTF-8 does not have. */
+  /** As FNV-1a over the three values, each ended by a byte that UTF-8 does not have. */
   #hash(ranges: ArrayLike<number>, from: number) {
-    let hash = 0x811c9dc5
+    let hash = basis
     for (let label = 0; label < 3; label++) {
       for (let at = ranges[from + 2 * label]!; at < ranges[from + 2 * label + 1]!; at++) {
-        hash = Math.imul(hash ^ this.#page[at]!, 0x01000193)
+        hash = Math.imul(hash ^ this.#page[at]!, factor)
       }
-      hash = Math.imul(hash ^ 0xff, 0x01000193)
+      hash = Math.imul(hash ^ 0xff, factor)
     }
     return hash ^ (hash >>> 15)
   }
 }
+
+/** Others in every process: nobody can make names up that fall into one place. */
+const [basis, odd] = crypto.getRandomValues(new Int32Array(2)) as ArrayLike<number> as readonly [number, number]
+const factor = odd | 1
 
 const unescaped = (text: string) =>
   text.includes("\\") ? text.replace(/\\(.)/g, (_, escaped) => escaped === "n" ? "\n" : escaped) : text

@@ -53,7 +53,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         const node = nodes.get(name)
         if (node === undefined) return
         const startedAt = clock.currentTimeMillisUnsafe()
-        // A kubelet is not waited for as long as that.
+        // It ends by then, or little later: nobody waits longer for our credentials and for a kubelet.
         yield* status.expect(name, now() + resolution)
         const [duration, result] = yield* kubelet.scrape(node, samples.get(name)).pipe(
           Effect.tap(store.commit),
@@ -91,6 +91,21 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
           )
         )
 
+      /** Those of one tick: some of them may be gone by the time it is theirs. */
+      const beginAll = (names: ReadonlyArray<string>) =>
+        Effect.forEach(names, (name) => nodes.get(name) === undefined ? Effect.void : begin(name), { discard: true })
+
+      /** When the next one may have its turn at once: many nodes may change together. */
+      let free = 0
+      const beginAnew = Effect.fnUntraced(function*(name: string) {
+        const wait = Math.max(0, free - now())
+        free = now() + wait + Duration.toMillis(stagger)
+        due.delete(name)
+        if (wait === 0) return yield* begin(name)
+        yield* turns.end(name)
+        yield* later(name, Duration.millis(Math.min(wait, resolution)))
+      })
+
       const put = Effect.fnUntraced(function*(node: Node) {
         const before = scraped.get(node.name)
         scraped.set(node.name, node)
@@ -98,8 +113,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
           const spread = Duration.min(options.resolution, Duration.times(stagger, nodes.list().length))
           yield* later(node.name, Duration.millis(yield* Random.nextBetween(0, Duration.toMillis(spread))))
         } else if (mayCure(before, node)) {
-          due.delete(node.name)
-          yield* begin(node.name)
+          yield* beginAnew(node.name)
         }
       })
 
@@ -124,7 +138,7 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         Effect.flatMap((names) =>
           Effect.forEach(
             Arr.chunksOf(names, atOnce),
-            (some) => Effect.andThen(Effect.forEach(some, begin, { discard: true }), Effect.yieldNow),
+            (some) => Effect.andThen(beginAll(some), Effect.yieldNow),
             { discard: true }
           )
         ),

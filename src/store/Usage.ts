@@ -32,7 +32,10 @@ export const step = (stored: Pair, reading: Points, row: number, resolution: num
   if (sameLife && timestamp === last.timestamp(row)) return "repeated"
 
   const age = timestamp - reading.startTime(row)
-  if (age >= minFreshAge && age < resolution) return "fresh"
+  // A start that moved while the counter went on is none: a whole life's CPU time would fall into a few seconds.
+  const isFromStart = Number.isNaN(last.timestamp(row)) || hasFallen(last, reading, row) ||
+    previous.timestamp(row) === reading.startTime(row)
+  if (age >= minFreshAge && age < resolution && isFromStart) return "fresh"
   // Older than the last one: a clock was set back while the counters went on, and nobody knows for how long they did.
   return sameLife && timestamp > last.timestamp(row) && !hasFallen(last, reading, row) ? "advancing" : "first"
 }

@@ -9,8 +9,8 @@ import { ResponseReader } from "../../src/scrape/ResponseReader.ts"
 import * as Authority from "../../src/simulate/Authority.ts"
 
 /** A kubelet that remembers what it was asked over which connection. */
-const kubeletOf = Effect.fnUntraced(function*(authority: Authority.Authority) {
-  const pair = yield* authority.issueServer({ commonName: "kubelet", addresses: ["127.0.0.1"] })
+const kubeletOf = Effect.fnUntraced(function*(authority: Authority.Authority, commonName = "kubelet") {
+  const pair = yield* authority.issueServer({ commonName, addresses: ["127.0.0.1"] })
   const requests: Array<{ readonly socket: TLSSocket; readonly resumed: boolean; readonly token: string | undefined }> =
     []
   let connections = 0
@@ -150,6 +150,17 @@ describe("connections to kubelets", () => {
       const ours = yield* connectionsWith((yield* Authority.make("another-ca")).cert)
       yield* Effect.flip(get(ours, endpoint))
       assert.deepStrictEqual(requests, [])
+    }))
+
+  it.live("are to nobody whose certificate names the host as its common name alone", () =>
+    Effect.gen(function*() {
+      const authority = yield* Authority.make("kubelet-ca")
+      const { endpoint, requests } = yield* kubeletOf(authority, "localhost")
+      const ours = yield* connectionsWith(authority.cert)
+      const error = yield* Effect.flip(get(ours, { ...endpoint, address: "localhost" }))
+      assert.strictEqual("code" in error ? error.code : "", "ERR_TLS_CERT_ALTNAME_INVALID")
+      assert.deepStrictEqual(requests, [])
+      assert.strictEqual(yield* get(ours, endpoint), "page 1")
     }))
 
   it.live("end with an interrupted request", () =>

@@ -115,6 +115,33 @@ describe("a node", () => {
     })))
   })
 
+  it.effect("that changes has its turn at once, and of many that change together each a little after the one before", () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `${index}`)
+    const live = known(...names)
+    const begun = new Set<string>()
+    const become = Effect.fnUntraced(function*(kubeletPort: number, changed: ReadonlyArray<string>) {
+      begun.clear()
+      for (const name of changed) live.put({ ...node, name, kubeletPort })
+      yield* settle
+    })
+    return Effect.gen(function*() {
+      yield* settle
+      yield* TestClock.adjust("1 minute")
+      yield* become(1, ["7"])
+      assert.deepStrictEqual([...begun], ["7"])
+      yield* TestClock.adjust("1 second")
+      yield* become(2, names)
+      assert.isBelow(begun.size, 200)
+      yield* TestClock.adjust("2 seconds")
+      assert.isBelow(begun.size, 700)
+      yield* TestClock.adjust("3 seconds")
+      assert.sameMembers([...begun], names)
+    }).pipe(Effect.provide(scraping(live, (name) => {
+      begun.add(name)
+      return Samples.sample(name, Scrapes.busy(0))
+    })))
+  })
+
   it.effect("of which the kubelet says nothing is told of without an age, and the others as ever", () =>
     Effect.gen(function*() {
       const status = yield* ScrapeStatus
