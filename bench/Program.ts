@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url"
 /** As in the image (deploy/Dockerfile): the tests hold them equal. */
 export const nodeFlags = ["--min-semi-space-size=4", "--max-semi-space-size=4"]
 export const environment = {
+  UV_THREADPOOL_SIZE: "16",
   MALLOC_ARENA_MAX: "1",
   MALLOC_MMAP_THRESHOLD_: "32768",
   MALLOC_TRIM_THRESHOLD_: "32768",

@@ -1,5 +1,5 @@
 /** A kubeconfig as data: the cluster and the user that its current context names, or everything that is wrong with it. */
-import { Result, Schema, SchemaIssue } from "effect"
+import { Predicate, Result, Schema, SchemaIssue } from "effect"
 import { Yaml } from "effect/encoding"
 
 /** Go writes an absent list as null. */
@@ -45,11 +45,12 @@ export type User = typeof User.Type
 
 const Context = Schema.Struct({ cluster: Schema.String, user: text })
 
+/** What is in an entry matters where it is chosen, and nowhere else. */
 const Kubeconfig = Schema.Struct({
   "current-context": Schema.NonEmptyString,
-  clusters: list(Schema.Struct({ name: Schema.String, cluster: Cluster })),
-  users: list(Schema.Struct({ name: Schema.String, user: Schema.NullOr(User) })),
-  contexts: list(Schema.Struct({ name: Schema.String, context: Context }))
+  clusters: list(Schema.Struct({ name: Schema.String, cluster: Schema.Unknown })),
+  users: list(Schema.Struct({ name: Schema.String, user: Schema.Unknown })),
+  contexts: list(Schema.Struct({ name: Schema.String, context: Schema.Unknown }))
 })
 
 /** One way into a cluster. */
@@ -58,38 +59,65 @@ export interface Entry {
   readonly user: User
 }
 
-export const parse = (content: string): Result.Result<Entry, ReadonlyArray<string>> =>
+type Problems = ReadonlyArray<string>
+
+export const parse = (content: string): Result.Result<Entry, Problems> =>
   Result.try({ try: () => Yaml.parse(content), catch: (cause) => [`it is not YAML: ${String(cause)}`] }).pipe(
-    Result.flatMap((yaml) => Result.mapError(decode(yaml, { errors: "all" }), ({ issue }) => explain(issue))),
+    Result.flatMap((yaml) => decoded(Kubeconfig, yaml, "the file")),
     Result.flatMap(resolve)
   )
 
-const decode = Schema.decodeUnknownResult(Kubeconfig)
-
-const explain = (issue: SchemaIssue.Issue) =>
-  SchemaIssue.makeFormatterStandardSchemaV1()(issue).issues.map(({ message, path = [] }) =>
-    `${path.map((key) => typeof key === "object" ? key.key : key).join(".") || "the file"}: ${message}`
+const decoded = <A>(schema: Schema.Decoder<A>, value: unknown, what: string): Result.Result<A, Problems> =>
+  Result.mapError(
+    Schema.decodeUnknownResult(schema)(value, { errors: "all" }),
+    ({ issue }) =>
+      SchemaIssue.makeFormatterStandardSchemaV1()(issue).issues.map(({ message, path = [] }) =>
+        [what, ...path.map((key) => String(typeof key === "object" ? key.key : key))].join(": ") + `: ${message}`
+      )
   )
 
-const resolve = (config: typeof Kubeconfig.Type): Result.Result<Entry, ReadonlyArray<string>> => {
+/** The same without what Go writes of a text that is not there. */
+const given = (value: unknown) =>
+  Predicate.isObject(value)
+    ? Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null && field !== ""))
+    : value
+
+const resolve = (config: typeof Kubeconfig.Type): Result.Result<Entry, Problems> => {
   const name = config["current-context"]
   const context = config.contexts?.find((_) => _.name === name)?.context
   if (context === undefined) return Result.fail([`current-context: no context is called "${name}"`])
-
-  const cluster = config.clusters?.find((_) => _.name === context.cluster)?.cluster
-  const user = context.user ? config.users?.find((_) => _.name === context.user) : anonymous
-  const problems = [
-    ...cluster === undefined ? [`context "${name}": no cluster is called "${context.cluster}"`] : [],
-    ...user === undefined ? [`context "${name}": no user is called "${context.user}"`] : [],
-    ...unsupported.filter((key) => user?.user?.[key] !== undefined).map((key) =>
-      `user "${context.user}": ${key} is not supported, impersonate a user by "as" alone`
+  return Result.flatMap(decoded(Context, given(context), `context "${name}"`), (context) => {
+    const missing = (what: string): Result.Result<never, Problems> => Result.fail([`context "${name}": no ${what}`])
+    const cluster = config.clusters?.find((_) => _.name === context.cluster)
+    const user = context.user === undefined ? anonymous : config.users?.find((_) => _.name === context.user)
+    return both(
+      cluster === undefined ? missing(`cluster is called "${context.cluster}"`) : clusterOf(cluster),
+      user === undefined ? missing(`user is called "${context.user}"`) : userOf(user)
     )
-  ]
-  return cluster === undefined || user === undefined || problems.length > 0
-    ? Result.fail(problems)
-    : Result.succeed({ cluster, user: user.user ?? {} })
+  })
 }
 
-const anonymous: { readonly user: User } = { user: {} }
+const anonymous = { name: "", user: null }
+
+const clusterOf = ({ cluster, name }: { readonly name: string; readonly cluster: unknown }) =>
+  decoded(Cluster, given(cluster), `cluster "${name}"`)
+
+const userOf = ({ name, user }: { readonly name: string; readonly user: unknown }) =>
+  Result.filterOrFail(
+    decoded(User, given(user ?? {}), `user "${name}"`),
+    (user) => unsupported.every((key) => user[key] === undefined),
+    (user) =>
+      unsupported.filter((key) => user[key] !== undefined).map((key) =>
+        `user "${name}": ${key} is not supported, impersonate a user by "as" alone`
+      )
+  )
+
+/** With the problems of both. */
+const both = (cluster: Result.Result<Cluster, Problems>, user: Result.Result<User, Problems>) =>
+  Result.isSuccess(cluster) && Result.isSuccess(user)
+    ? Result.succeed({ cluster: cluster.success, user: user.success })
+    : Result.fail([...problemsOf(cluster), ...problemsOf(user)])
+
+const problemsOf = (result: Result.Result<unknown, Problems>) => Result.isFailure(result) ? result.failure : []
 
 const unsupported = ["as-uid", "as-groups", "as-user-extra"] as const

@@ -36,6 +36,22 @@ describe("a kubeconfig", () => {
     assert.deepStrictEqual(parse(content), Result.succeed({ cluster: { server: "https://[::1]:6443" }, user: {} }))
   })
 
+  it("may have other entries in which something is wrong, and texts that are not there as Go writes them", () => {
+    const content = JSON.stringify({
+      "current-context": "a",
+      contexts: [{ name: "a", context: { cluster: "a", user: "a" } }, { name: "b", context: null }],
+      clusters: [
+        { name: "old", cluster: { server: "localhost:8080" } },
+        { name: "a", cluster: { server: "https://10.0.0.1:6443", "proxy-url": "" } }
+      ],
+      users: [{ name: "old", user: [] }, { name: "a", user: { token: "secret", "client-certificate-data": null } }]
+    })
+    assert.deepStrictEqual(
+      parse(content),
+      Result.succeed({ cluster: { server: "https://10.0.0.1:6443" }, user: { token: "secret" } })
+    )
+  })
+
   it("is reported with everything that is wrong in it, not with the first", () => {
     const found = problems(
       kubeconfig({
@@ -44,16 +60,16 @@ describe("a kubeconfig", () => {
       })
     )
     assert.deepStrictEqual(found, [
-      "clusters.0.cluster.server: Expected a URL such as https://10.0.0.1:6443",
-      "clusters.0.cluster.insecure-skip-tls-verify: Expected boolean",
-      "clusters.0.cluster.proxy-url: Expected a URL with the scheme http, https or socks5",
-      "users.0.user.token: Expected string"
+      "cluster \"kind\": server: Expected a URL such as https://10.0.0.1:6443",
+      "cluster \"kind\": insecure-skip-tls-verify: Expected boolean",
+      "cluster \"kind\": proxy-url: Expected a URL with the scheme http, https or socks5",
+      "user \"admin\": token: Expected string"
     ])
   })
 
   it("keeps a password out of what is told of it", () => {
     const found = problems(kubeconfig({ cluster: "{ server: 'https://admin:a-password@10.0.0.1:6443' }" }))
-    assert.deepStrictEqual(found, ["clusters.0.cluster.server: Expected a URL such as https://10.0.0.1:6443"])
+    assert.deepStrictEqual(found, ["cluster \"kind\": server: Expected a URL such as https://10.0.0.1:6443"])
     for (const user of ["{ token: [a-password] }", "{ token: 'a-password", "a-password: b: c", "[a-password]"]) {
       assert.notInclude(problems(kubeconfig({ user })).join(), "a-password")
     }
