@@ -1,5 +1,6 @@
 /** The one seam to @kubernetes/client-node: credential plugins (`exec`) and providers (`oidc` and the older ones). */
 import { Effect, Equal } from "effect"
+import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process"
 import type { Access, Problems } from "./Credentials.ts"
 import type { User } from "./Kubeconfig.ts"
 
@@ -12,7 +13,8 @@ interface Options {
 
 interface Loaded {
   readonly user: User
-  readonly fill: (options: Options) => Promise<void>
+  /** Until the signal comes: then whatever it runs is killed. */
+  readonly fill: (options: Options, signal: AbortSignal) => Promise<void>
 }
 
 /** client-node keeps a plugin's answer until it expires, and so does this as long as the user is the same. */
@@ -27,7 +29,7 @@ export const make = () => {
       const { fill } = loaded
       const options: Options = { headers: {} }
       yield* Effect.tryPromise({
-        try: () => fill(options),
+        try: (signal) => fill(options, signal),
         catch: (
           cause
         ) => [`the user's credential plugin failed: ${cause instanceof Error ? cause.message : String(cause)}`]
@@ -48,22 +50,39 @@ export const make = () => {
 
 /** Loaded for a user who needs one, and the others stay away: together they cost half a second and 80 MB. */
 const load = Effect.fnUntraced(function*(user: User): Effect.fn.Return<Loaded> {
-  const known = yield* Effect.promise(() => user.exec === undefined ? providers() : plugins())
+  let until: AbortSignal | undefined
+  const run: Run = (command, args, options) =>
+    spawn(command, args, { ...options, signal: until, killSignal: "SIGKILL" })
+  const known = yield* Effect.promise(() => user.exec === undefined ? providers(run) : plugins(run))
   const named = { name: "user", exec: user.exec, authProvider: user["auth-provider"] }
   const authenticator = known.find((it) => it.isAuthProvider(named))
-  return { user, fill: async (options) => authenticator?.applyAuthentication(named, options) }
+  return {
+    user,
+    fill: async (options, signal) => {
+      until = signal
+      await authenticator?.applyAuthentication(named, options)
+    }
+  }
 })
 
-const plugins = async () => {
+type Run = (command: string, args: ReadonlyArray<string>, options: SpawnOptions) => ChildProcess
+
+const plugins = async (run: Run) => {
   const { ExecAuth } = await import("@kubernetes/client-node/dist/exec_auth.js")
-  return [new ExecAuth()]
+  return [Object.defineProperty(new ExecAuth(), "execFn", { value: run })]
 }
 
 /** All that client-node's KubeConfig would ask, in its order. */
-const providers = async () => {
+const providers = async (run: Run) => {
   const { AzureAuth } = await import("@kubernetes/client-node/dist/azure_auth.js")
   const { GoogleCloudPlatformAuth } = await import("@kubernetes/client-node/dist/gcp_auth.js")
   const { FileAuth } = await import("@kubernetes/client-node/dist/file_auth.js")
   const { OpenIDConnectAuth } = await import("@kubernetes/client-node/dist/oidc_auth.js")
-  return [new AzureAuth(), new GoogleCloudPlatformAuth(), ...await plugins(), new FileAuth(), new OpenIDConnectAuth()]
+  return [
+    new AzureAuth(),
+    new GoogleCloudPlatformAuth(),
+    ...await plugins(run),
+    new FileAuth(),
+    new OpenIDConnectAuth()
+  ]
 }

@@ -34,6 +34,17 @@ const test = (
   body: () => Effect.Effect<void, unknown, FileSystem.FileSystem | Path.Path | Scope.Scope>
 ) => it.effect(name, () => Effect.provide(body(), NodeServices.layer))
 
+/** By no clock of the test's. */
+const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+
+const soon = <A>(ask: Effect.Effect<Option.Option<A>>, enough: (answer: Option.Option<A>) => boolean) =>
+  Effect.gen(function*() {
+    for (;;) {
+      const answer = yield* Effect.andThen(turn, ask)
+      if (enough(answer)) return answer
+    }
+  })
+
 describe("by a kubeconfig", () => {
   test("a bearer token and the authority as data", () =>
     Effect.gen(function*() {
@@ -90,15 +101,20 @@ describe("by a kubeconfig", () => {
       assert.strictEqual(yield* user(kube), "Bearer plugged")
     }))
 
-  test("a credential plugin that takes its time is not waited for", () =>
+  test("a credential plugin that takes its time is not waited for, and is killed", () =>
     Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
       const { entry } = yield* TlsApiServer.make()
-      const { kube } = yield* kubeOf(entry, { exec: { command: "/bin/sleep", args: ["1"] } })
+      const pidFile = `${yield* files({})}/pid`
+      const args = ["-c", `echo $$ > ${pidFile}.new && mv ${pidFile}.new ${pidFile} && exec sleep 600`]
+      const { kube } = yield* kubeOf(entry, { exec: { command: "/bin/sh", args } })
       const waiting = yield* Effect.forkChild(Effect.flip(kube.credentials), { startImmediately: true })
+      const pid = yield* soon(Effect.option(fs.readFileString(pidFile)), Option.isSome)
       yield* TestClock.adjust("9 seconds")
       assert.isUndefined(waiting.pollUnsafe())
       yield* TestClock.adjust("1 second")
       assert.include((yield* Fiber.join(waiting)).message, "no credentials within 10 seconds")
+      yield* soon(Effect.option(Effect.try(() => process.kill(Number(Option.getOrThrow(pid)), 0))), Option.isNone)
     }))
 
   test("a provider's token, as long as it is valid", () =>
