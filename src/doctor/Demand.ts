@@ -28,7 +28,7 @@ export const of = (apiService: ApiService.ApiService): Option.Option<Demand> =>
   }))
 
 const renew = "renew it: with cert-manager see kubectl -n kube-system describe certificate metrics-server; " +
-  "one that the server signed itself is new with a new pod"
+  "one that the server signed itself is new when it has expired, or with a new pod"
 
 /** Where it is not known what is demanded. */
 export const judgeAlone = ([own]: Chain, now: number, subject: string) => {

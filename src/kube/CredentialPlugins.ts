@@ -13,7 +13,7 @@ interface Options {
 
 interface Loaded {
   readonly user: User
-  /** Until the signal comes: then whatever it runs is killed. */
+  /** Until the signal comes: then the plugin that it runs is killed. */
   readonly fill: (options: Options, signal: AbortSignal) => Promise<void>
 }
 

@@ -48,9 +48,9 @@ const Context = Schema.Struct({ cluster: Schema.String, user: text })
 /** What is in an entry matters where it is chosen, and nowhere else. */
 const Kubeconfig = Schema.Struct({
   "current-context": Schema.NonEmptyString,
-  clusters: list(Schema.Struct({ name: Schema.String, cluster: Schema.Unknown })),
-  users: list(Schema.Struct({ name: Schema.String, user: Schema.Unknown })),
-  contexts: list(Schema.Struct({ name: Schema.String, context: Schema.Unknown }))
+  clusters: list(Schema.Struct({ name: Schema.String, cluster: Schema.optionalKey(Schema.Unknown) })),
+  users: list(Schema.Struct({ name: Schema.String, user: Schema.optionalKey(Schema.Unknown) })),
+  contexts: list(Schema.Struct({ name: Schema.String, context: Schema.optionalKey(Schema.Unknown) }))
 })
 
 /** One way into a cluster. */
@@ -76,17 +76,20 @@ const decoded = <A>(schema: Schema.Decoder<A>, value: unknown, what: string): Re
       )
   )
 
-/** The same without what Go writes of a text that is not there. */
+/** The same without what says nothing: Go writes what is not there as null, as an empty text, or as an empty list. */
 const given = (value: unknown) =>
   Predicate.isObject(value)
-    ? Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null && field !== ""))
-    : value
+    ? Object.fromEntries(Object.entries(value).filter(([, field]) => !saysNothing(field)))
+    : value ?? {}
+
+const saysNothing = (field: unknown) =>
+  field === null || field === "" || typeof field === "object" && Object.keys(field).length === 0
 
 const resolve = (config: typeof Kubeconfig.Type): Result.Result<Entry, Problems> => {
   const name = config["current-context"]
-  const context = config.contexts?.find((_) => _.name === name)?.context
+  const context = config.contexts?.find((_) => _.name === name)
   if (context === undefined) return Result.fail([`current-context: no context is called "${name}"`])
-  return Result.flatMap(decoded(Context, given(context), `context "${name}"`), (context) => {
+  return Result.flatMap(decoded(Context, given(context.context), `context "${name}"`), (context) => {
     const missing = (what: string): Result.Result<never, Problems> => Result.fail([`context "${name}": no ${what}`])
     const cluster = config.clusters?.find((_) => _.name === context.cluster)
     const user = context.user === undefined ? anonymous : config.users?.find((_) => _.name === context.user)
@@ -97,14 +100,14 @@ const resolve = (config: typeof Kubeconfig.Type): Result.Result<Entry, Problems>
   })
 }
 
-const anonymous = { name: "", user: null }
+const anonymous = { name: "" }
 
-const clusterOf = ({ cluster, name }: { readonly name: string; readonly cluster: unknown }) =>
+const clusterOf = ({ cluster, name }: { readonly name: string; readonly cluster?: unknown }) =>
   decoded(Cluster, given(cluster), `cluster "${name}"`)
 
-const userOf = ({ name, user }: { readonly name: string; readonly user: unknown }) =>
+const userOf = ({ name, user }: { readonly name: string; readonly user?: unknown }) =>
   Result.filterOrFail(
-    decoded(User, given(user ?? {}), `user "${name}"`),
+    decoded(User, given(user), `user "${name}"`),
     (user) => unsupported.every((key) => user[key] === undefined),
     (user) =>
       unsupported.filter((key) => user[key] !== undefined).map((key) =>

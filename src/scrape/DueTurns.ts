@@ -7,6 +7,8 @@ export interface DueTurns {
   /** The turn of a node begins at the last tick up to that moment, in monotonic time, or at the next one if that is over. */
   put(name: string, at: number): void
   delete(name: string): void
+  /** When it begins; never where it has begun, or is not to. */
+  at(name: string): number
   /** Waits for the next tick that somebody has, and takes those whose turn begins: none when one was put before them meanwhile. */
   readonly take: Effect.Effect<ReadonlyArray<string>>
 }
@@ -34,6 +36,7 @@ export const make = Effect.fnUntraced(function*(tick: number) {
       if (at < awaited) earlier.openUnsafe()
     },
     delete: (name) => timetable.delete(name),
+    at: (name) => timetable.at(name),
     take: Effect.map(next, () => timetable.take(now()))
   }
   return turns

@@ -32,7 +32,7 @@ const codeLengths = new Huffman(ofCodeLengths)
 const literals = new Huffman(ofBytesAndLengths)
 const distances = new Huffman(ofDistances)
 
-/** A block begins with its codes, which takes time. Hardly any compressor makes more that are smaller than this, in bytes that come of it. */
+/** A block begins with its codes, which takes time. Of smaller ones than this, in bytes that come of it, only a few are taken. */
 const smallBlock = 1024
 const fewBlocks = 64
 

@@ -2,6 +2,7 @@
 import type { Buffer } from "node:buffer"
 import type { ContainerKey, Sample } from "../Sample.ts"
 import { sameBytes } from "./Bytes.ts"
+import * as HashedNames from "./HashedNames.ts"
 import { KnownLabels } from "./KnownLabels.ts"
 import { identity, Scanner } from "./Scanner.ts"
 
@@ -183,22 +184,18 @@ export class Rows {
     this.#bytes.set(scanner.ranges, first + 2)
   }
 
-  /** As FNV-1a over the three values, each ended by a byte that UTF-8 does not have. */
+  /** Over the three values, each ended by a byte that UTF-8 does not have. */
   #hash(ranges: ArrayLike<number>, from: number) {
-    let hash = basis
+    let hash = HashedNames.none
     for (let label = 0; label < 3; label++) {
       for (let at = ranges[from + 2 * label]!; at < ranges[from + 2 * label + 1]!; at++) {
-        hash = Math.imul(hash ^ this.#page[at]!, factor)
+        hash = HashedNames.and(hash, this.#page[at]!)
       }
-      hash = Math.imul(hash ^ 0xff, factor)
+      hash = HashedNames.and(hash, 0xff)
     }
-    return hash ^ (hash >>> 15)
+    return hash
   }
 }
-
-/** Others in every process: nobody can make names up that fall into one place. */
-const [basis, odd] = crypto.getRandomValues(new Int32Array(2)) as ArrayLike<number> as readonly [number, number]
-const factor = odd | 1
 
 const unescaped = (text: string) =>
   text.includes("\\") ? text.replace(/\\(.)/g, (_, escaped) => escaped === "n" ? "\n" : escaped) : text

@@ -95,15 +95,17 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
       const beginAll = (names: ReadonlyArray<string>) =>
         Effect.forEach(names, (name) => nodes.get(name) === undefined ? Effect.void : begin(name), { discard: true })
 
-      /** When the next one may have its turn at once: many nodes may change together. */
+      /** When the next one may have its turn at once: many nodes may change together, and all of them have theirs in a resolution. */
       let free = 0
       const beginAnew = Effect.fnUntraced(function*(name: string) {
         const wait = Math.max(0, free - now())
-        free = now() + wait + Duration.toMillis(stagger)
+        // A turn that comes sooner anyhow sees the change as well.
+        if (due.at(name) <= now() + wait) return
+        free = now() + wait + Math.min(Duration.toMillis(stagger), resolution / nodes.list().length)
         due.delete(name)
         if (wait === 0) return yield* begin(name)
         yield* turns.end(name)
-        yield* later(name, Duration.millis(Math.min(wait, resolution)))
+        yield* later(name, Duration.millis(wait))
       })
 
       const put = Effect.fnUntraced(function*(node: Node) {

@@ -14,9 +14,10 @@ export const lookup: LookupFunction = (name, options, answered) => {
   const others = waiting.get(question)
   if (others !== undefined) return void others.push(answered)
   const all = [answered]
-  waiting.set(question, all)
   ask(name, options, (...answer) => {
     waiting.delete(question)
     for (const answered of all) answered(...answer)
   })
+  // Not before it is asked: Node.js throws at what can be no name. The answer never comes in the same turn.
+  waiting.set(question, all)
 }

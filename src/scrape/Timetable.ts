@@ -33,6 +33,12 @@ export class Timetable {
     this.#ticks.delete(name)
   }
 
+  /** The millisecond at which its turn begins; never where it has begun, or is not to. */
+  at(name: string) {
+    const tick = this.#ticks.get(name) ?? over
+    return Number.isNaN(tick) ? Infinity : tick * this.#length
+  }
+
   /** The millisecond at which a turn begins next; never where there is none. */
   get next() {
     if (this.#names.size === 0) return Infinity

@@ -1,6 +1,7 @@
 /** A value of a wire type, and the forms it can be written in. */
 import { Iterable, Schema } from "effect"
 import { SchemaJITCompiler } from "effect/schema"
+import * as Pace from "./Pace.ts"
 import { encode, type Write } from "./protobuf/Wire.ts"
 import * as Text from "./Text.ts"
 
@@ -43,7 +44,7 @@ export const ofMany = <Item>(
     ...document,
     pieces: (form) =>
       form === "protobuf" ? undefined : {
-        pieces: Text.pieces(form, document, { member, some: Iterable.map(some, of) }),
+        pieces: Pace.joined(Text.pieces(form, document, { member, some: Iterable.map(some, of) })),
         around: () => [nothing, nothing],
         isCounted: false
       }

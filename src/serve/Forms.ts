@@ -7,6 +7,7 @@ import * as Json from "./lists/Json.ts"
 import * as Listing from "./lists/Listing.ts"
 import * as Protobuf from "./lists/Protobuf.ts"
 import * as Negotiation from "./Negotiation.ts"
+import * as Pace from "./Pace.ts"
 import {
   writePartialObjectMetadata,
   writePartialObjectMetadataItems,
@@ -151,7 +152,7 @@ const metadataOfList = (
     ...document,
     pieces: (form) =>
       form !== "protobuf" ? document.pieces(form) : {
-        pieces: Iterable.map(partials, writePartialObjectMetadataItems),
+        pieces: Pace.joined(Iterable.map(partials, writePartialObjectMetadataItems)),
         around: (length) => Protobuf.around(shape, length),
         isCounted: true
       }

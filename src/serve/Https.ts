@@ -98,8 +98,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
  * What Node.js is told to listen on. To the original an unspecified address is all addresses of both families, whichever it is
  * (`favoriteAddrFamily` in Go's package net). Node.js takes 0.0.0.0 for those of IPv4, and listens as Go does when it is told none.
  */
-export const hostOf = (bindAddress: string) =>
-  bindAddress === "0.0.0.0" || bindAddress === "::" ? {} : { host: bindAddress }
+export const hostOf = (bindAddress: string) => /^[0:.]+$/.test(bindAddress) ? {} : { host: bindAddress }
 
 const createServerOf = (
   { disableHttp2Serving, http2MaxStreamsPerConnection }: TlsSettings.Protocols,

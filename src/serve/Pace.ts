@@ -15,6 +15,24 @@ export const pace = (response: HttpServerResponse.HttpServerResponse) => {
   return HttpServerResponse.setBody(response, HttpBody.stream(pieces, body.contentType, body.contentLength))
 }
 
+/** Less than this is not worth a piece of its own: bytes. Up to here nothing is compressed, either. */
+const least = 128 * 1024
+
+/** The same bytes in fewer pieces: what is short is one. */
+export const joined = function*(pieces: Iterable<Uint8Array>) {
+  let some: Array<Uint8Array> = []
+  let length = 0
+  for (const piece of pieces) {
+    some.push(piece)
+    length += piece.length
+    if (length < least) continue
+    yield Buffer.concat(some)
+    some = []
+    length = 0
+  }
+  if (length > 0) yield Buffer.concat(some)
+}
+
 const cut = function*(bytes: Uint8Array) {
   for (let start = 0; start < bytes.length; start += piece) yield bytes.subarray(start, start + piece)
 }

@@ -46,7 +46,7 @@ const manners: Readonly<Record<Form, Manner>> = {
 
 export const write = (form: Form, json: unknown) => manners[form].write(json)
 
-/** The same, in pieces: a short document is one. */
+/** The same, in pieces: one for some of the items, and the last one with what stands behind them. */
 export const pieces = function*(form: Form, whole: Document, { member, some }: Many): Iterable<Uint8Array> {
   const { begin, between, empty, end, items, write } = manners[form]
   let written = ""

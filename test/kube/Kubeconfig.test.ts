@@ -39,12 +39,16 @@ describe("a kubeconfig", () => {
   it("may have other entries in which something is wrong, and texts that are not there as Go writes them", () => {
     const content = JSON.stringify({
       "current-context": "a",
-      contexts: [{ name: "a", context: { cluster: "a", user: "a" } }, { name: "b", context: null }],
+      contexts: [{ name: "a", context: { cluster: "a", user: "a" } }, { name: "b", context: null }, { name: "c" }],
       clusters: [
         { name: "old", cluster: { server: "localhost:8080" } },
         { name: "a", cluster: { server: "https://10.0.0.1:6443", "proxy-url": "" } }
       ],
-      users: [{ name: "old", user: [] }, { name: "a", user: { token: "secret", "client-certificate-data": null } }]
+      users: [
+        { name: "old", user: [] },
+        { name: "older" },
+        { name: "a", user: { token: "secret", "client-certificate-data": null, "as-groups": [] } }
+      ]
     })
     assert.deepStrictEqual(
       parse(content),

@@ -1,6 +1,7 @@
 /** Compressed bodies: what is unpacked, and what every damage comes to. */
 import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
+import { randomBytes } from "node:crypto"
 import { buffer } from "node:stream/consumers"
 import { constants, createGzip, gzipSync } from "node:zlib"
 import { unzip } from "../../src/scrape/Gzip.ts"
@@ -54,6 +55,11 @@ describe("a compressed body", () => {
     }
     gzip.end()
     assert.deepStrictEqual(textOf(await body), Result.succeed(page))
+  })
+
+  it("of odd make is taken up to a size, in which nothing takes long", () => {
+    const large = Buffer.concat([gzipSync(randomBytes(256 * 1024)), gzipSync(page)])
+    assert.strictEqual(Result.getOrThrow(Result.flip(unzip(large, 10 * 1024 * 1024))).reason, "malformed_page")
   })
 
   it("that is too large is not unpacked", () =>

@@ -142,6 +142,26 @@ describe("a node", () => {
     })))
   })
 
+  it.effect("that changes all the time, with all others, has its turns as often as ever", () => {
+    const names = Array.from({ length: 300 }, (_, index) => `${index}`)
+    const live = known(...names)
+    const begun = new Set<string>()
+    return Effect.gen(function*() {
+      yield* settle
+      yield* TestClock.adjust("1 minute")
+      begun.clear()
+      for (let change = 0; change < 50; change++) {
+        for (const name of names) live.put({ ...node, name, kubeletPort: change })
+        yield* settle
+        yield* TestClock.adjust("300 millis")
+      }
+      assert.sameMembers([...begun], names)
+    }).pipe(Effect.provide(scraping(live, (name) => {
+      begun.add(name)
+      return Samples.sample(name, Scrapes.busy(0))
+    })))
+  })
+
   it.effect("of which the kubelet says nothing is told of without an age, and the others as ever", () =>
     Effect.gen(function*() {
       const status = yield* ScrapeStatus

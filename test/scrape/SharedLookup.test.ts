@@ -28,6 +28,10 @@ it("a name is looked up once for all that wait for it, and anew for who comes af
   assert.deepStrictEqual(asked, ["lookup", "lookup"])
 })
 
+it("what can be no name is refused, and again when it comes again", () => {
+  for (const _ of [1, 2]) assert.throws(() => lookup("a\0b", { all: true }, () => {}), "null bytes")
+})
+
 it("whoever waits for a name that there is none of is told so", async () => {
   const failures = await Promise.allSettled([answerTo("no-such-host.invalid"), answerTo("no-such-host.invalid")])
   assert.deepStrictEqual(failures.map(({ status }) => status), ["rejected", "rejected"])

@@ -14,6 +14,14 @@ describe("Timetable", () => {
     assert.deepStrictEqual(timetable.take(9999), [])
   })
 
+  it("says when whose turn begins", () => {
+    const timetable = new Timetable(100, 1000)
+    timetable.put("a", 1299)
+    assert.deepStrictEqual([timetable.at("a"), timetable.at("b")], [1200, Infinity])
+    timetable.take(1200)
+    assert.strictEqual(timetable.at("a"), Infinity)
+  })
+
   it("misses none when somebody was late to ask, and keeps their order", () => {
     const timetable = new Timetable(100, 0)
     timetable.put("late", 700)

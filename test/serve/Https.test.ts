@@ -222,6 +222,8 @@ describe("Https", () => {
   it.each([
     ["0.0.0.0", {}],
     ["::", {}],
+    ["0:0:0:0:0:0:0:0", {}],
+    ["::1", { host: "::1" }],
     ["127.0.0.1", { host: "127.0.0.1" }],
     ["fd00::10", { host: "fd00::10" }]
   ])("all addresses are those of both families: %s", (bindAddress, expected) => {

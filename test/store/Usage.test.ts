@@ -143,6 +143,12 @@ describe("a container that started a while ago", () => {
   it("is young again after a restart", () =>
     assert.deepStrictEqual(kept(reading(0, 1), reading(15, 2), reading(30, 1, { start: second(18) })), [18, 30]))
 
+  it("that starts anew and has used more than in its life before waits for its next reading", () => {
+    const anew = (seconds: number, cpuMillis: number) => reading(seconds, cpuMillis, { start: second(18) })
+    assert.deepStrictEqual(kept(reading(0, 1), reading(15, 2), anew(30, 300)), [Number.NaN, 30])
+    assert.deepStrictEqual(kept(reading(0, 1), reading(15, 2), anew(30, 300), anew(45, 400)), [30, 45])
+  })
+
   it("whose start moves while its counter goes on has not used a whole life's CPU time since", () => {
     const [before, moved] = [reading(15, 43_215_000), reading(30, 43_222_000, { start: second(18) })]
     assert.deepStrictEqual(kept(reading(0, 43_208_000), before, moved), [Number.NaN, 30])
