@@ -104,11 +104,12 @@ export const make = <Object extends Listing.Listed, Item extends Table.Item, Kin
     },
     many: (listing: Listing.Listing<Object>): Forms => {
       const of = (items: ReadonlyArray<Item>) => asList({ kind: `${kind}List`, apiVersion, metadata: {}, items })
-      const document = Document.ofMany("items", of, itemsOf(listing))
+      const document = () => Document.ofMany("items", of, itemsOf(listing))
       return {
-        ...document,
+        json: () => document().json(),
+        protobuf: () => document().protobuf(),
         pieces: (form) =>
-          form === "json" || form === "protobuf" ? quickly(form, listing, shapeOfMany) : document.pieces(form),
+          form === "json" || form === "protobuf" ? quickly(form, listing, shapeOfMany) : document().pieces(form),
         convert: converter(listing, true)
       }
     }

@@ -5,7 +5,7 @@ import { Pods } from "../discover/Pods.ts"
 import type { Usages } from "../Sample.ts"
 import { ScrapeStatus } from "../scrape/ScrapeStatus.ts"
 import * as FieldSelector from "../selector/FieldSelector.ts"
-import { MetricsStore } from "../store/MetricsStore.ts"
+import { MetricsStore, type Snapshot } from "../store/MetricsStore.ts"
 import * as Absence from "./Absence.ts"
 import { type BadRequest, type InvalidOptions, ObjectNotFound, VerbNotSupported } from "./ApiError.ts"
 import * as Descriptor from "./Descriptor.ts"
@@ -68,9 +68,10 @@ const serve = <Object extends Listing.Listed>(
   const select = Selections.make<Object>()
   const matches = (fields: FieldSelector.FieldSelector, object: Object, usages: Usages) =>
     FieldSelector.matches(fields, (name) => descriptor.field(name, object, usages))
-  /** The same list, whose slices are counted as they are read. */
-  const observed = (listing: Listing.Listing<Object>): Listing.Listing<Object> => ({
+  /** The same list, whose slices are counted as they are read, and looked through for swap only where there is some. */
+  const observed = (snapshot: Snapshot, listing: Listing.Listing<Object>): Listing.Listing<Object> => ({
     ...listing,
+    hasSwap: () => snapshot.hasSwap && listing.hasSwap(),
     slices: Iterable.map(listing.slices, (slice) => {
       freshness.observeAll(listing.now, slice.timestamps, slice.length)
       return slice
@@ -85,7 +86,7 @@ const serve = <Object extends Listing.Listed>(
       const snapshot = store.snapshot()
       const parts = descriptor.parts(namespace).map(select(options.labels))
       const { fields } = options
-      return many(observed(Listing.make(now, parts, (part) => {
+      const listing = Listing.make(now, parts, (part) => {
         const usagesOf = descriptor.usagesOf(snapshot, part)
         return (object, index) => {
           const usages = usagesOf.at(index)
@@ -93,7 +94,8 @@ const serve = <Object extends Listing.Listed>(
           // Few select by fields, and asking takes a closure for each object.
           return fields.length > 0 && !matches(fields, object, usages) ? undefined : usages
         }
-      })))
+      })
+      return many(observed(snapshot, listing))
     }),
 
     get: Effect.fnUntracedEager(function*({ name, namespace }) {

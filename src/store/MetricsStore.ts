@@ -12,6 +12,8 @@ export interface Snapshot {
   /** Of the nodes or pods of a part of a list, which never changes: quicker for many, and for who comes with the same part again. */
   nodes(part: ReadonlyArray<NodeName>): UsagesOfPart
   pods(part: ReadonlyArray<PodName>): UsagesOfPart
+  /** Whether any usage says swap, or did so since the start. */
+  readonly hasSwap: boolean
 }
 
 export interface UsagesOfPart {
@@ -52,6 +54,7 @@ export class MetricsStore extends Context.Service<MetricsStore, {
         const retention = Duration.toMillis(options.retention)
         const nodes = new Map<string, NodePoints>()
         const published = new Published(retention)
+        let hasSwap = false
         const slabs = { nodes: new UsageSlabs(), containers: new UsageSlabs() }
 
         const commit = (sample: Sample) =>
@@ -62,6 +65,7 @@ export class MetricsStore extends Context.Service<MetricsStore, {
             nodes.set(sample.node, points)
             const released = points.take(sample, now)
             published.put(points, now)
+            if (points.hasSwap) hasSwap = true
             for (const { namespace, pod } of released) {
               if (published.pod(namespace, pod, now) === undefined) published.releasePod(namespace, pod, sample.node)
             }
@@ -85,7 +89,8 @@ export class MetricsStore extends Context.Service<MetricsStore, {
               node: (name) => published.node(name, now),
               pod: (namespace, name) => published.pod(namespace, name, now),
               nodes: (part) => published.nodes(part, now),
-              pods: (part) => published.pods(part, now)
+              pods: (part) => published.pods(part, now),
+              hasSwap
             }
           },
           depth: (node) => Effect.sync(() => nodes.get(node)?.depth(clock()) ?? 0),

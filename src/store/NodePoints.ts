@@ -30,6 +30,8 @@ export class NodePoints implements Pair {
   readonly own: UsageBlock
   /** What is published of its containers, in the same rows as their readings. */
   usages: UsageBlock
+  /** Whether swap was ever published of it. */
+  hasSwap = false
   /** The pods of the last page. */
   pods: ReadonlyArray<PodRows.PodRows> = []
   /** `#containers[i]` has row `i + 1`: first those of the last page, in its order, then those that it does not have. */
@@ -105,6 +107,8 @@ export class NodePoints implements Pair {
   #publish(usages: UsageBlock, row: number, now: number) {
     const { last } = this
     const withSwap = Option.getOrElse(this.#options.publishSwap, () => this.#hasSwapped)
+    const swapBytes = withSwap ? last.swapBytes(row) : Number.NaN
+    if (!Number.isNaN(swapBytes)) this.hasSwap = true
     usages.set(
       row,
       now,
@@ -112,7 +116,7 @@ export class NodePoints implements Pair {
       window(this, row),
       cpuNanocores(this, row),
       last.memoryBytes(row),
-      withSwap ? last.swapBytes(row) : Number.NaN,
+      swapBytes,
       last.startTime(row)
     )
   }

@@ -67,6 +67,15 @@ describe("MetricsStore", () => {
       assert.strictEqual((yield* node("a"))?.timestamp, at(15))
     }).pipe(Effect.provide(layer)))
 
+  it.effect("knows whether any usage says swap", () =>
+    Effect.gen(function*() {
+      const hasSwap = MetricsStore.useSync((store) => store.snapshot().hasSwap)
+      for (const seconds of [0, 15]) yield* scrape(seconds, { "shop/cart/main": busy(seconds) })
+      assert.isFalse(yield* hasSwap)
+      for (const seconds of [30, 45]) yield* scrape(seconds, {}, busy(seconds, { swap: 7 }))
+      assert.isTrue(yield* hasSwap)
+    }).pipe(Effect.provide(layer)))
+
   it.effect("counts what can be served", () =>
     Effect.gen(function*() {
       const counts = MetricsStore.use((store) => store.counts)

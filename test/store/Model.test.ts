@@ -129,6 +129,8 @@ const agree = Effect.fnUntraced(function*(model: ModelStore) {
     assert.deepStrictEqual(plainPod(snapshot.pod(namespace, name)), pods[index])
     assert.deepStrictEqual(plainPod(listed.at(index)), pods[index])
   }
+  const says = pods.some((pod) => pod?.containers.some(({ usage }) => usage.swapBytes !== undefined))
+  assert.isTrue(snapshot.hasSwap || !says)
   assert.deepStrictEqual(yield* store.counts, {
     nodes: nodes.filter((node) => model.node(node, now) !== undefined).length,
     containers: pods.reduce((sum, pod) => sum + (pod?.containers.length ?? 0), 0)
