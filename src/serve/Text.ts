@@ -46,10 +46,9 @@ const manners: Readonly<Record<Form, Manner>> = {
 
 export const write = (form: Form, json: unknown) => manners[form].write(json)
 
-/** The same, in pieces: one for some of the items, and the last one with what stands behind them. */
+/** The same, in pieces: one for some of the items each, and what stands behind them. */
 export const pieces = function*(form: Form, whole: Document, { member, some }: Many): Iterable<Uint8Array> {
   const { begin, between, empty, end, items, write } = manners[form]
-  let written = ""
   let rest: string | undefined
   for (const document of some) {
     const json = document.json() as Readonly<Record<string, unknown>>
@@ -57,12 +56,9 @@ export const pieces = function*(form: Form, whole: Document, { member, some }: M
     if (rest === undefined) {
       // What stands around the items holds nothing that somebody else named.
       const [before = "", after = ""] = write({ ...json, [member]: [] }).split(empty)
-      written = before + begin + text
       rest = end + after
-    } else {
-      yield Buffer.from(written)
-      written = between + text
-    }
+      yield Buffer.from(before + begin + text)
+    } else yield Buffer.from(between + text)
   }
-  yield Buffer.from(rest === undefined ? write(whole.json()) : written + rest)
+  yield Buffer.from(rest ?? write(whole.json()))
 }
