@@ -71,9 +71,10 @@ const decoded = <A>(schema: Schema.Decoder<A>, value: unknown, what: string): Re
   Result.mapError(
     Schema.decodeUnknownResult(schema)(value, { errors: "all" }),
     ({ issue }) =>
-      SchemaIssue.makeFormatterStandardSchemaV1()(issue).issues.map(({ message, path = [] }) =>
-        [what, ...path.map((key) => String(typeof key === "object" ? key.key : key))].join(": ") + `: ${message}`
-      )
+      SchemaIssue.makeFormatterStandardSchemaV1()(issue).issues.map(({ message, path = [] }) => {
+        const where = path.map((key) => typeof key === "object" ? key.key : key).join(".")
+        return `${what}: ${where && `${where}: `}${message}`
+      })
   )
 
 /** The same without what says nothing: Go writes what is not there as null, as an empty text, or as an empty list. */

@@ -81,8 +81,10 @@ const latest = Effect.fnUntraced(function*<R>(
     const flaw = yield* Certificates.flaw(named, pair)
     const isOtherBetter = shown !== undefined && (yield* Certificates.flaw(named, shown)) === undefined
     if (flaw !== undefined && isOtherBetter) return yield* flaw
-    const problem = flaw?.message ?? ""
-    if (problem !== "" && problem !== complaint) yield* Effect.logError(`${problem}; it is shown all the same`)
+    const problem = flaw?.problem ?? ""
+    if (flaw !== undefined && problem !== complaint) {
+      yield* Effect.logError(`--${named.flag}=${named.file}: ${problem}, and is shown all the same; ${flaw.remedy}`)
+    }
     complaint = problem
     return pair
   })
