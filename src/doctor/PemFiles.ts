@@ -24,7 +24,7 @@ export interface Serving {
 
 /** What is shown to clients: to all, and to those that name a server. */
 export const pairs = ({ certFile, keyFile, tlsSniCertKey }: Serving) => [
-  ...Option.toArray(Option.all({ certFile, keyFile })).map((files) => pair(Certificates.given(files))),
+  ...Option.toArray(Option.all({ certFile, keyFile })).map((files) => pair(Certificates.filesOf(files))),
   ...tlsSniCertKey.map(({ certFile, keyFile }) => {
     const flag = "tls-sni-cert-key"
     return pair({ cert: { flag, file: certFile }, key: { flag, file: keyFile } })

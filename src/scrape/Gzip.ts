@@ -29,7 +29,7 @@ export const unzip = (body: Uint8Array, most: number): Result.Result<Uint8Array,
   const output = roomFor(size)
   return inflate(body, start, output) === end && crc32(output) === view.getUint32(end, true)
     ? Result.succeed(output)
-    : body.length > odd
+    : body.length > mostForZlib
     ? broken
     : byZlib(body, most)
 }
@@ -38,7 +38,7 @@ export const unzip = (body: Uint8Array, most: number): Result.Result<Uint8Array,
  * What nearly all servers send is one member, of not too many blocks. Others may come from those that compress in between, and are
  * left to zlib: up to so many bytes, in which there are not so many blocks that it takes long.
  */
-const odd = 256 * 1024
+const mostForZlib = 256 * 1024
 
 const byZlib = (body: Uint8Array, most: number): Result.Result<Uint8Array, Problem> =>
   Result.try(() => gunzipSync(body, { maxOutputLength: most })).pipe(

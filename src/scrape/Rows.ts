@@ -186,12 +186,12 @@ export class Rows {
 
   /** Over the three values, each ended by a byte that UTF-8 does not have. */
   #hash(ranges: ArrayLike<number>, from: number) {
-    let hash = HashedNames.none
+    let hash = HashedNames.seed
     for (let label = 0; label < 3; label++) {
       for (let at = ranges[from + 2 * label]!; at < ranges[from + 2 * label + 1]!; at++) {
-        hash = HashedNames.and(hash, this.#page[at]!)
+        hash = HashedNames.mix(hash, this.#page[at]!)
       }
-      hash = HashedNames.and(hash, 0xff)
+      hash = HashedNames.mix(hash, 0xff)
     }
     return hash
   }

@@ -96,12 +96,12 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         Effect.forEach(names, (name) => nodes.get(name) === undefined ? Effect.void : begin(name), { discard: true })
 
       /** When the next one may have its turn at once: many nodes may change together, and all of them have theirs in a resolution. */
-      let free = 0
+      let freeAt = 0
       const beginAnew = Effect.fnUntraced(function*(name: string) {
-        const wait = Math.max(0, free - now())
+        const wait = Math.max(0, freeAt - now())
         // A turn that comes sooner anyhow sees the change as well.
         if (due.at(name) <= now() + wait) return
-        free = now() + wait + Math.min(Duration.toMillis(stagger), resolution / nodes.list().length)
+        freeAt = now() + wait + Math.min(Duration.toMillis(stagger), resolution / nodes.list().length)
         due.delete(name)
         if (wait === 0) return yield* begin(name)
         yield* turns.end(name)

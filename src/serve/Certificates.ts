@@ -19,13 +19,13 @@ export const load = Effect.fn("Certificates.load")(function*(
   options: Options
 ): Effect.fn.Return<Pem.Opened, PemFile.PemFileError, FileSystem.FileSystem | Path.Path> {
   return yield* Option.match(options.given, {
-    onSome: (files) => PemFile.pair(given(files)),
+    onSome: (files) => PemFile.pair(filesOf(files)),
     onNone: () => selfSigned(options.dir, options.names)
   })
 })
 
 /** The files of a pair, and the flags that name them. */
-export const given = (
+export const filesOf = (
   { certFile, keyFile }: { readonly certFile: string; readonly keyFile: string }
 ): PemFile.Files => ({
   cert: { flag: "tls-cert-file", file: certFile },

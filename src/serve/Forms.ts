@@ -78,7 +78,7 @@ export const make = <Object extends Listing.Listed, Item extends Table.Item, Kin
     if (apiVersion !== undefined && isList && conversion.kind === "PartialObjectMetadataList") {
       return Result.succeed(metadataOfList(items, apiVersion))
     }
-    const only = isList ? undefined : Array.from(items).flat()[0]
+    const only = isList ? undefined : Array.from(items)[0]?.[0]
     if (apiVersion !== undefined && only !== undefined && conversion.kind === "PartialObjectMetadata") {
       return Result.succeed(metadataOf(only, apiVersion))
     }

@@ -35,7 +35,7 @@ export const follow = Effect.fnUntraced(function*(
   const everybody = yield* latest({
     what: "serving certificate",
     named: Option.match(options.given, {
-      onSome: (files) => Certificates.given(files).cert,
+      onSome: (files) => Certificates.filesOf(files).cert,
       onNone: () => ({ flag: "cert-dir", file: options.dir })
     }),
     read: Certificates.load(options)

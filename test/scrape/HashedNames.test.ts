@@ -2,7 +2,7 @@
 import { assert, it } from "@effect/vitest"
 import * as HashedNames from "../../src/scrape/HashedNames.ts"
 
-const hashOf = (text: string) => Buffer.from(text).reduce(HashedNames.and, HashedNames.none)
+const hashOf = (text: string) => Buffer.from(text).reduce(HashedNames.mix, HashedNames.seed)
 
 /** The sequence of Thue and Morse over two characters, so many long: each half is the complement of the other. */
 const thueMorse = (length: number, zero: string, one: string) =>
