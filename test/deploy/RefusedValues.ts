@@ -1,6 +1,6 @@
 /** What the chart of the original takes, and what this one refuses. */
 
-/** The keys of the chart of kubernetes-sigs/metrics-server 3.13.1. */
+/** The keys of the chart of kubernetes-sigs/metrics-server 3.13.1, and `hostUsers` of its next version. */
 export const ofTheOriginal = `
   image.repository image.tag image.pullPolicy imagePullSecrets nameOverride fullnameOverride namespaceOverride
   serviceAccount.create serviceAccount.annotations serviceAccount.name serviceAccount.secrets rbac.create rbac.pspEnabled
