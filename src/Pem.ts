@@ -23,6 +23,9 @@ export const certificates = (pem: string): Result.Result<Array.NonEmptyReadonlyA
   })
 }
 
+/** Whoever stands in a bundle is believed, as by Go: an authority that another one signed, too, or a server by itself. */
+export const trust = { allowPartialTrustChain: true } as const
+
 /** A pair that TLS can use, and what it is for. */
 export interface Opened extends Pair {
   readonly certificate: X509Certificate

@@ -3,6 +3,7 @@ import Undici from "@effect/platform-node/Undici"
 import { Equal } from "effect"
 import { HttpClientError } from "effect/http"
 import * as NetworkFailure from "../NetworkFailure.ts"
+import * as Pem from "../Pem.ts"
 import type { Access } from "./Credentials.ts"
 import * as RenewedClient from "./RenewedClient.ts"
 
@@ -13,9 +14,10 @@ const isSame = (one: Access, other: Access) =>
 const dispatcherFor = ({ proxy, tls }: Access) => {
   // Go's servers close idle connections after 90 s or more: be earlier, so that no request meets a closing one.
   const options = { allowH2: false, keepAliveTimeout: 60_000 }
+  const secured = { ...tls, ...Pem.trust }
   return proxy === undefined
-    ? new Undici.Agent({ ...options, connect: tls })
-    : new Undici.ProxyAgent({ ...options, uri: proxy, requestTls: tls })
+    ? new Undici.Agent({ ...options, connect: secured })
+    : new Undici.ProxyAgent({ ...options, uri: proxy, requestTls: secured })
 }
 
 /** A client, and how it is told which access to use. */

@@ -3,6 +3,7 @@ import { Context, Duration, Effect, Layer, Option, Result, Schedule, Schema } fr
 import { type HttpClient, HttpClientRequest } from "effect/http"
 import { createSecureContext } from "node:tls"
 import { type Endpoint, hostAndPort } from "../discover/Address.ts"
+import * as Pem from "../Pem.ts"
 import * as TimeLimit from "../TimeLimit.ts"
 import { unzip } from "./Gzip.ts"
 import type { Security } from "./KubeletConnection.ts"
@@ -163,7 +164,7 @@ const securityOf = (material: Material): Security => {
   const known = securities.get(material)
   if (known !== undefined) return known
   const { rejectUnauthorized, ...pem } = material
-  const security = { context: createSecureContext(pem), rejectUnauthorized }
+  const security = { context: createSecureContext({ ...pem, ...Pem.trust }), rejectUnauthorized }
   securities.set(material, security)
   return security
 }

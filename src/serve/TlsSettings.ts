@@ -1,5 +1,5 @@
 /** The flags about TLS and HTTP/2 to clients, by the original's names; what they mean to OpenSSL. */
-import { Struct } from "effect"
+import { Array, Struct } from "effect"
 import { constants } from "node:crypto"
 import type { SecureVersion } from "node:tls"
 import * as ListSetting from "../ListSetting.ts"
@@ -20,7 +20,16 @@ const alwaysOn = {
   TLS_CHACHA20_POLY1305_SHA256: "TLS_CHACHA20_POLY1305_SHA256"
 } as const
 
-/** OpenSSL's names by those of IANA. RC4 and 3DES, which Go still knows, are no part of it. */
+/** RC4 and 3DES, which Go still knows and older profiles name: they may be named, and nobody is offered them. */
+const gone = {
+  TLS_ECDHE_ECDSA_WITH_RC4_128_SHA: undefined,
+  TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA: undefined,
+  TLS_ECDHE_RSA_WITH_RC4_128_SHA: undefined,
+  TLS_RSA_WITH_3DES_EDE_CBC_SHA: undefined,
+  TLS_RSA_WITH_RC4_128_SHA: undefined
+} as const
+
+/** OpenSSL's names by those of IANA. */
 export const suites = {
   ...alwaysOn,
   TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA: "ECDHE-ECDSA-AES128-SHA",
@@ -41,7 +50,8 @@ export const suites = {
   TLS_RSA_WITH_AES_128_CBC_SHA256: "AES128-SHA256",
   TLS_RSA_WITH_AES_128_GCM_SHA256: "AES128-GCM-SHA256",
   TLS_RSA_WITH_AES_256_CBC_SHA: "AES256-SHA",
-  TLS_RSA_WITH_AES_256_GCM_SHA384: "AES256-GCM-SHA384"
+  TLS_RSA_WITH_AES_256_GCM_SHA384: "AES256-GCM-SHA384",
+  ...gone
 } as const
 
 type Suite = keyof typeof suites
@@ -62,13 +72,13 @@ type Curve = keyof typeof curves
 export const settings = {
   tlsMinVersion: Setting.word(
     "tls-min-version",
-    "Oldest TLS to speak with clients",
+    "Oldest TLS to speak with clients; older than 1.2 is not spoken",
     Struct.keys(versions),
     "VersionTLS12"
   ),
   tlsCipherSuites: ListSetting.words(
     "tls-cipher-suites",
-    "Cipher suites for clients of TLS 1.2 and older, by their IANA names (default those of Node.js)",
+    "Cipher suites for clients of TLS 1.2, by their IANA names; RC4 and 3DES are not offered (default those of Node.js)",
     Struct.keys(suites),
     []
   ),
@@ -119,6 +129,9 @@ export const contextOf = ({ tlsCipherSuites, tlsCurvePreferences, tlsMinVersion 
   secureOptions: constants.SSL_OP_NO_TICKET,
   ...tlsCurvePreferences.length > 0 && { ecdhCurve: tlsCurvePreferences.map((curve) => curves[curve]).join(":") },
   ...tlsCipherSuites.length > 0 && {
-    ciphers: [...new Set([...Object.values(alwaysOn), ...tlsCipherSuites.map((suite) => suites[suite])])].join(":")
+    ciphers: Array.dedupe([
+      ...Object.values(alwaysOn),
+      ...tlsCipherSuites.map((suite) => suites[suite]).filter((name) => name !== undefined)
+    ]).join(":")
   }
 })

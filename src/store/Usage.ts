@@ -27,8 +27,7 @@ export const step = (stored: Pair, reading: Points, row: number, resolution: num
   const { last, previous } = stored
   if (!isComplete(reading, row)) return "none"
   const timestamp = reading.timestamp(row)
-  const sameLife = !Number.isNaN(last.timestamp(row)) &&
-    !hasRestarted(last, reading, row) && !hasRestarted(previous, reading, row)
+  const sameLife = !Number.isNaN(last.timestamp(row)) && !hasRestarted(last, reading, row)
   if (sameLife && timestamp === last.timestamp(row)) return "repeated"
 
   const age = timestamp - reading.startTime(row)
@@ -65,9 +64,11 @@ const isComplete = (points: Points, row: number) =>
 /** Up to here, in the year 2255, the division in `rate` is exact. */
 const endOfTime = 9e12
 
-/** Where a start time is unknown, as for a node, nothing can be concluded from it. */
-const hasRestarted = (earlier: Points, reading: Points, row: number) =>
-  Math.abs(earlier.startTime(row) - reading.startTime(row)) > 0
+/**
+ * Whoever was read after that has not run all the time. Start times move a little while containers run, so that another one alone
+ * says nothing; where it is unknown, as for a node, nothing can be concluded, either.
+ */
+const hasRestarted = (last: Points, reading: Points, row: number) => reading.startTime(row) >= last.timestamp(row)
 
 const hasFallen = (earlier: Points, later: Points, row: number) =>
   later.cpuSeconds(row) < earlier.cpuSeconds(row) ||

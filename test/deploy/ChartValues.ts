@@ -111,6 +111,8 @@ export const rows: ReadonlyArray<Row> = [
   [{ service: { port: 8443 } }, "APIService/v1.metrics.k8s.io", "spec.service.port", 8443],
   [{ service: { annotations: { a: "b" } } }, "Service", "metadata.annotations", { a: "b" }],
   [{ service: { labels: { team: "t" } } }, "Service", "metadata.labels.team", "t"],
+  [{ service: { ipFamilyPolicy: "PreferDualStack" } }, "Service", "spec.ipFamilyPolicy", "PreferDualStack"],
+  [{ service: { ipFamilies: ["IPv6"] } }, "Service", "spec.ipFamilies", ["IPv6"]],
   [
     { addonResizer: { enabled: false, image: {}, securityContext: {}, resources: {}, nanny: { cpu: "0m" } } },
     "Deployment",

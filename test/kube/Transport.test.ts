@@ -2,8 +2,10 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, type FileSystem, type Path, type Scope, Stream } from "effect"
 import { createServer } from "node:http"
+import { createServer as createSecureServer } from "node:https"
 import { connect } from "node:net"
 import type { Kube } from "../../src/kube/Kube.ts"
+import { issue } from "../fixtures/Certificates.ts"
 import * as TlsApiServer from "../fixtures/TlsApiServer.ts"
 import { kubeOf, listen, portOf } from "../fixtures/TlsApiServer.ts"
 
@@ -33,6 +35,17 @@ test("a certificate of another authority is refused with what to check", () =>
     const { message } = yield* Effect.flip(status(kube))
     assert.include(message, `${theirs.server}: `)
     assert.include(message, `not signed by the certificate-authority of kubeconfig ${directory}/kubeconfig`)
+  }))
+
+test("an authority is believed, whoever signed it", () =>
+  Effect.gen(function*() {
+    const root = yield* issue({ cn: "root", ca: true })
+    const intermediate = yield* issue({ cn: "intermediate", by: root, ca: true })
+    const pair = yield* issue({ cn: "kubernetes", by: intermediate, addresses: ["127.0.0.1"] })
+    const server = yield* listen(() => createSecureServer(pair, (_, response) => response.end("{}")))
+    const cluster = { server: `https://127.0.0.1:${portOf(server)}`, "certificate-authority": "ca.crt" }
+    const { kube } = yield* kubeOf(cluster, token, { "ca.crt": intermediate.cert })
+    assert.strictEqual(yield* status(kube), 200)
   }))
 
 test("a server that is not there is named, with what to check", () =>

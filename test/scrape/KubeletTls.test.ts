@@ -5,6 +5,7 @@ import { Effect, Fiber, FileSystem, Layer, Option, type Scope } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { Kube } from "../../src/kube/Kube.ts"
+import { issue } from "../fixtures/Certificates.ts"
 import * as Pki from "../fixtures/Pki.ts"
 import { files, kubeOf } from "../fixtures/TlsApiServer.ts"
 import * as TlsKubelet from "../fixtures/TlsKubelet.ts"
@@ -15,6 +16,18 @@ const test = (
   name: string,
   body: () => Effect.Effect<void, unknown, NodeServices.NodeServices | Scope.Scope>
 ) => it.effect(name, () => Effect.provide(body(), NodeServices.layer))
+
+/** A server's certificate that a root's authority signed. */
+const below = Effect.gen(function*() {
+  const root = yield* issue({ cn: "root", ca: true })
+  const intermediate = yield* issue({ cn: "intermediate", by: root, ca: true })
+  const leaf = yield* issue({ cn: "node", by: intermediate, addresses: ["127.0.0.1"] })
+  return { intermediate, leaf }
+})
+
+const believing = (file: string) => ({ ...TlsKubelet.none, certificateAuthority: Option.some(file) })
+
+const showing = (pair: Pki.Pair) => Effect.tap(TlsKubelet.make(), (kubelet) => kubelet.present(pair))
 
 describe("files that change", () => {
   test("are used by new connections, while a request that is under way ends where it began", () =>
@@ -106,6 +119,29 @@ describe("files that change", () => {
       yield* fs.writeFileString(`${directory}/tls.key`, second.key)
       yield* passes
       assert.strictEqual(yield* text(kubelet.url), "b")
+    }))
+})
+
+describe("whoever stands in the authorities' file is believed, as by Go:", () => {
+  test("an authority that another one signed", () =>
+    Effect.gen(function*() {
+      const { intermediate, leaf } = yield* below
+      const directory = yield* files({ "ca.crt": intermediate.cert })
+      for (const shown of [leaf.cert, `${leaf.cert}\n${intermediate.cert}`]) {
+        const kubelet = yield* showing({ cert: shown, key: leaf.key })
+        const { text } = yield* TlsKubelet.client(believing(`${directory}/ca.crt`))
+        assert.strictEqual(yield* text(kubelet.url), "nobody")
+      }
+    }))
+
+  test("a kubelet itself, but no other one of its authority", () =>
+    Effect.gen(function*() {
+      const { intermediate, leaf } = yield* below
+      const other = yield* issue({ cn: "other", by: intermediate, addresses: ["127.0.0.1"] })
+      const directory = yield* files({ "ca.crt": leaf.cert })
+      const { text } = yield* TlsKubelet.client(believing(`${directory}/ca.crt`))
+      assert.strictEqual(yield* text((yield* showing(leaf)).url), "nobody")
+      assert.propertyVal(yield* Effect.flip(text((yield* showing(other)).url)), "reason", "tls_unknown_authority")
     }))
 })
 

@@ -145,7 +145,7 @@ describe("Https", () => {
       assert.strictEqual(yield* handshake(port), "TLSv1.3")
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
 
-  it.live("OpenSSL knows every cipher suite that can be chosen", () =>
+  it.live("OpenSSL knows every cipher suite that can be chosen, and RC4 and 3DES are not offered", () =>
     Effect.gen(function*() {
       const chosen = TlsSettings.settings.tlsCipherSuites.read([Struct.keys(TlsSettings.suites).join(",")])
       const { ciphers = "" } = TlsSettings.contextOf({
@@ -153,6 +153,7 @@ describe("Https", () => {
         tlsCipherSuites: Result.getOrThrow(chosen)
       })
       assert.includeMembers(getCiphers(), ciphers.toLowerCase().split(":"))
+      assert.notMatch(ciphers, /RC4|3DES|DES-CBC3|undefined/)
     }))
 
   it.live("agrees on keys by the groups that it is told, and OpenSSL knows every group that can be chosen", () =>

@@ -78,8 +78,12 @@ describe("a reading", () => {
     assert.deepStrictEqual(kept(reading(0, 1), reading(15, 2), restarted), [Number.NaN, 300])
   })
 
-  it("with an earlier start time makes the others useless as well", () =>
-    assert.deepStrictEqual(kept(reading(0, 1), reading(15, 2), reading(30, 3, { start: start - 1 })), [Number.NaN, 30]))
+  it("whose start time has moved continues the others, as long as it is before the last one", () => {
+    const moved = (seconds: number, by: number) => reading(seconds, seconds, { start: start + by })
+    assert.deepStrictEqual(kept(moved(1, 0), moved(15, -1), moved(30, 10_000), moved(45, 20_000)), [30, 45])
+    assert.deepStrictEqual(kept(moved(1, 0), moved(15, 0), moved(30, day + 14_999)), [15, 30])
+    assert.deepStrictEqual(kept(moved(1, 0), moved(15, 0), moved(30, day + 15_000)), [Number.NaN, 30])
+  })
 
   it("with less CPU time than before, if only by a nanosecond, means a restart", () => {
     assert.deepStrictEqual(
