@@ -38,6 +38,9 @@ const listening = (server: Server) =>
 
 const secure = (ca: string) => ({ context: createSecureContext({ ca }), rejectUnauthorized: true })
 
+/** What believes no kubelet here. */
+const byOthers = Effect.map(Authority.make("another-ca"), ({ cert }) => secure(cert))
+
 const connectionsWith = (ca: string, options: Partial<Options> = {}) =>
   Effect.acquireRelease(
     Effect.sync(() => {
@@ -61,6 +64,12 @@ const get = (connections: KubeletConnections, endpoint: { readonly address: stri
     })
     return Effect.sync(abort)
   })
+
+/** What a kubelet that is not believed comes to. */
+const assertRefused = Effect.fnUntraced(function*(...asked: Parameters<typeof get>) {
+  const error = yield* Effect.flip(get(...asked))
+  assert.strictEqual("code" in error ? error.code : "", "UNABLE_TO_VERIFY_LEAF_SIGNATURE")
+})
 
 const closed = (socket: TLSSocket) =>
   Effect.callback<void>((resume) => {
@@ -139,16 +148,73 @@ describe("connections to kubelets", () => {
       ours.secureBy(secure(authority.cert))
       yield* get(ours, endpoint)
       assert.strictEqual(connections(), 2)
-      ours.secureBy(secure((yield* Authority.make("another-ca")).cert))
-      const error = yield* Effect.flip(get(ours, endpoint))
-      assert.strictEqual("code" in error ? error.code : "", "UNABLE_TO_VERIFY_LEAF_SIGNATURE")
+      ours.secureBy(yield* byOthers)
+      yield* assertRefused(ours, endpoint)
+    }))
+
+  it.live("are not resumed by a session from before something else secured them", () =>
+    Effect.gen(function*() {
+      const { authority, endpoint } = yield* kubelet
+      const ours = yield* connectionsWith(authority.cert, { maxIdle: 0 })
+      yield* get(ours, endpoint)
+      ours.secureBy(yield* byOthers)
+      yield* assertRefused(ours, endpoint)
+    }))
+
+  it.live("are not resumed by a session of a request that was under way then", () =>
+    Effect.gen(function*() {
+      const { authority, endpoint, server } = yield* kubelet
+      const ours = yield* connectionsWith(authority.cert)
+      const others = yield* byOthers
+      server.prependOnceListener("request", () => ours.secureBy(others))
+      assert.strictEqual(yield* get(ours, endpoint), "page 1")
+      yield* assertRefused(ours, endpoint)
+    }))
+
+  it.live("that were under way when something else secures them end with their answer", () =>
+    Effect.gen(function*() {
+      const { authority, connections, endpoint, requests, server } = yield* kubelet
+      const ours = yield* connectionsWith(authority.cert)
+      server.prependOnceListener("request", () => ours.secureBy(secure(authority.cert)))
+      assert.strictEqual(yield* get(ours, endpoint), "page 1")
+      assert.strictEqual(yield* get(ours, endpoint), "page 2")
+      assert.strictEqual(connections(), 2)
+      yield* closed(requests[0]!.socket)
+    }))
+
+  it.live("on which something comes that nobody asked for are closed", () =>
+    Effect.gen(function*() {
+      const { authority, connections, endpoint, requests, server } = yield* kubelet
+      // The kubelet itself closes none.
+      server.keepAliveTimeout = 0
+      const ours = yield* connectionsWith(authority.cert)
+      yield* get(ours, endpoint)
+      const { socket } = requests[0]!
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged")
+      yield* closed(socket)
+      assert.strictEqual(yield* get(ours, endpoint), "page 2")
+      assert.strictEqual(connections(), 2)
+    }))
+
+  it.live("that break off within an answer ask no second time", () =>
+    Effect.gen(function*() {
+      const { authority, endpoint, server } = yield* kubelet
+      const ours = yield* connectionsWith(authority.cert)
+      yield* get(ours, endpoint)
+      let asked = 0
+      server.removeAllListeners("request").on("request", (_, response) => {
+        asked++
+        response.writeHead(200, { "content-length": 100 }).write("half a page", () => response.destroy())
+      })
+      yield* Effect.flip(get(ours, endpoint))
+      assert.strictEqual(asked, 1)
     }))
 
   it.live("show nothing to a kubelet that is not believed", () =>
     Effect.gen(function*() {
       const { endpoint, requests } = yield* kubelet
       const ours = yield* connectionsWith((yield* Authority.make("another-ca")).cert)
-      yield* Effect.flip(get(ours, endpoint))
+      yield* assertRefused(ours, endpoint)
       assert.deepStrictEqual(requests, [])
     }))
 
