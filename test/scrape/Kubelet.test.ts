@@ -43,6 +43,9 @@ const failures: ReadonlyArray<readonly [what: string, Fault, KubeletReason, says
   ["it cannot read its own statistics", Fault.ScrapeError(), "no_data", /scrape error/]
 ]
 
+/** Of the same kubelet; its certificate does not name it. */
+const another = { type: "InternalIP", address: "localhost" }
+
 const page = "node_cpu_usage_seconds_total 12.5 1\nnode_memory_working_set_bytes 1 1\n"
 
 /** The way to a kubelet without TLS that answers like this. */
@@ -107,16 +110,37 @@ layer(Layer.provideMerge(Simulation.layer({ cluster }), NodeServices.layer), { e
         ))
     })
 
-    it.effect("is reached at its next address when the first one does not resolve", () =>
-      Effect.map(scrape(node), (sample) => assert.strictEqual(sample.node, name)).pipe(
-        Effect.provide(kubelet({ kubelet: { preferredTypes: ["Hostname", "InternalIP"] } }))
-      ))
+    it.effect.each(
+      [
+        ["does not resolve", "no-such-host.invalid", "name_not_resolved"],
+        ["can be no name at all", "node\0name", "name_not_resolved"],
+        ["is where nobody listens", "127.0.0.2", "connection_refused"],
+        ["has no route to it", "255.255.255.255", "unreachable"],
+        ["is none that its certificate names", another.address, "tls_name_mismatch"]
+      ] as const
+    )("is reached at its next address when the first one %s", ([, address, reason]) =>
+      Effect.gen(function*() {
+        const first = { type: "InternalIP", address }
+        assert.propertyVal(yield* Effect.flip(scrape({ ...node, addresses: [first] })), "reason", reason)
+        assert.strictEqual((yield* scrape({ ...node, addresses: [first, ...node.addresses] })).node, name)
+      }).pipe(Effect.provide(kubelet())))
 
-    it.effect("is reached at its next address when the first one can be no name at all", () =>
-      scrape({ ...node, addresses: [{ type: "Hostname", address: "node\0name" }, ...node.addresses] }).pipe(
-        Effect.map((sample) => assert.strictEqual(sample.node, name)),
-        Effect.provide(kubelet({ kubelet: { preferredTypes: ["Hostname", "InternalIP"] } }))
-      ))
+    it.effect.each(
+      [
+        [Fault.Status({ status: 401 }), "unauthorized"],
+        [Fault.Status({ status: 403 }), "forbidden"],
+        [Fault.Status({ status: 500 }), "status"],
+        [Fault.Reset(), "reset"],
+        [Fault.Garbage(), "malformed_page"]
+      ] as const
+    )(
+      "is asked at no other address once it was reached: %j",
+      ([fault, reason]) =>
+        faulty(Fault.Once({ fault }), Effect.flip(scrape({ ...node, addresses: [...node.addresses, another] }))).pipe(
+          Effect.map((error) => assert.strictEqual(error.reason, reason)),
+          Effect.provide(kubelet({ tls: { insecure: true, certificateAuthority: Option.none() } }))
+        )
+    )
 
     it.effect("is given one request timeout for all of its addresses, and the failure of the first one is told", () =>
       Effect.gen(function*() {
