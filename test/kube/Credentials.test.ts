@@ -4,6 +4,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { Kube } from "../../src/kube/Kube.ts"
+import * as Pki from "../fixtures/Pki.ts"
+import * as TlsApiServer from "../fixtures/TlsApiServer.ts"
 import { kubeOf } from "../fixtures/TlsApiServer.ts"
 
 const cluster = { server: "https://127.0.0.1:1" }
@@ -29,6 +31,18 @@ describe("a file of a token", () => {
       assert.deepStrictEqual(yield* authorization, Option.some("Bearer second"))
     }).pipe(Effect.provide(NodeServices.layer)))
 })
+
+it.effect("authorities that were put together without a line's end between them are all believed", () =>
+  Effect.gen(function*() {
+    const { ca, server } = yield* TlsApiServer.make()
+    const other = yield* Pki.authority("another")
+    for (const together of [ca.cert.trim() + other.cert, other.cert.trim() + ca.cert]) {
+      const { kube } = yield* kubeOf({ server, "certificate-authority": "ca.crt" }, { token: "t" }, {
+        "ca.crt": together
+      })
+      assert.strictEqual((yield* kube.http.get("/whoami")).status, 200)
+    }
+  }).pipe(Effect.provide(NodeServices.layer)))
 
 describe("a kubeconfig", () => {
   it.effect("that cannot be used is told of with the flag that gave it", () =>
