@@ -15,6 +15,7 @@ import {
 import { HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { Kube } from "../../src/kube/Kube.ts"
+import * as Pki from "../fixtures/Pki.ts"
 import * as TlsApiServer from "../fixtures/TlsApiServer.ts"
 import { base64, files, kubeconfig, kubeOf } from "../fixtures/TlsApiServer.ts"
 
@@ -33,6 +34,11 @@ const test = (
   name: string,
   body: () => Effect.Effect<void, unknown, FileSystem.FileSystem | Path.Path | Scope.Scope>
 ) => it.effect(name, () => Effect.provide(body(), NodeServices.layer))
+
+/** A user whose credential plugin prints a file. */
+const printing = (file: string) => ({ exec: { command: "/bin/cat", args: [file] } })
+
+const credentialOf = (token: string) => JSON.stringify({ kind: "ExecCredential", status: { token } })
 
 /** By no clock of the test's. */
 const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
@@ -76,6 +82,25 @@ describe("by a kubeconfig", () => {
       assert.deepStrictEqual((yield* kube.credentials).cert, Option.some(cert.trim()))
     }))
 
+  test("what it holds as data stands above the files beside it", () =>
+    Effect.gen(function*() {
+      const { ca, entry } = yield* TlsApiServer.make()
+      const ours = yield* ca.client({ cn: "metrics-server" })
+      const other = yield* Pki.authority("other")
+      const theirs = yield* other.client({ cn: "other" })
+      const { kube } = yield* kubeOf(
+        { ...entry, "certificate-authority": "ca.crt" },
+        {
+          "client-certificate": "client.crt",
+          "client-certificate-data": base64(ours.cert),
+          "client-key": "client.key",
+          "client-key-data": base64(ours.key)
+        },
+        { "ca.crt": other.cert, "client.crt": theirs.cert, "client.key": theirs.key }
+      )
+      assert.strictEqual(yield* user(kube), "metrics-server")
+    }))
+
   test("a user name and a password, and no authority at all", () =>
     Effect.gen(function*() {
       const { server } = yield* TlsApiServer.make()
@@ -91,14 +116,37 @@ describe("by a kubeconfig", () => {
       const fs = yield* FileSystem.FileSystem
       const { entry } = yield* TlsApiServer.make()
       const credential = `${yield* files({})}/credential`
-      const { kube } = yield* kubeOf(entry, { exec: { command: "/bin/cat", args: [credential] } })
+      const { kube } = yield* kubeOf(entry, printing(credential))
       const { message } = yield* Effect.flip(kube.credentials)
       assert.include(message, "the user's credential plugin failed")
       assert.include(message, credential)
 
-      yield* fs.writeFileString(credential, JSON.stringify({ kind: "ExecCredential", status: { token: "plugged" } }))
+      yield* fs.writeFileString(credential, credentialOf("plugged"))
       yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* user(kube), "Bearer plugged")
+    }))
+
+  test("a credential plugin is asked again at once when its token is refused", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { entry } = yield* TlsApiServer.make()
+      const credential = `${yield* files({ credential: credentialOf("old") })}/credential`
+      const { kube } = yield* kubeOf(entry, printing(credential))
+      assert.strictEqual(yield* user(kube), "Bearer old")
+      yield* fs.writeFileString(credential, credentialOf("new"))
+      assert.strictEqual(yield* user(kube), "Bearer new")
+    }))
+
+  test("another credential plugin than before is followed", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { entry } = yield* TlsApiServer.make()
+      const credentials = yield* files({ one: credentialOf("one"), two: credentialOf("two") })
+      const { directory, kube } = yield* kubeOf(entry, printing(`${credentials}/one`))
+      assert.strictEqual(yield* user(kube), "Bearer one")
+      yield* fs.writeFileString(`${directory}/kubeconfig`, kubeconfig(entry, printing(`${credentials}/two`)))
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(yield* user(kube), "Bearer two")
     }))
 
   test("a credential plugin that takes its time is not waited for, and is killed", () =>
@@ -199,6 +247,42 @@ describe("files that change", () => {
       )
       yield* TestClock.adjust("10 seconds")
       assert.strictEqual(yield* user(kube), "Bearer two")
+    }))
+
+  test("a client certificate that is replaced is shown with the next request", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { ca, entry } = yield* TlsApiServer.make()
+      const [first, second] = yield* Effect.all([ca.client({ cn: "first" }), ca.client({ cn: "second" })])
+      const { directory, kube } = yield* kubeOf(
+        entry,
+        { "client-certificate": "client.crt", "client-key": "client.key" },
+        { "client.crt": first.cert, "client.key": first.key }
+      )
+      assert.strictEqual(yield* user(kube), "first")
+      yield* fs.writeFileString(`${directory}/client.crt`, second.cert)
+      yield* fs.writeFileString(`${directory}/client.key`, second.key)
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(yield* user(kube), "second")
+    }))
+
+  test("a request that is under way while they are replaced ends where it began", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { asked, go, listener } = yield* TlsApiServer.holding(TlsApiServer.whoami)
+      const { ca, server } = yield* TlsApiServer.make({ listener })
+      const { directory, kube } = yield* kubeOf(
+        { server, "certificate-authority": "ca.crt" },
+        { token: "t" },
+        { "ca.crt": ca.cert }
+      )
+      const held = yield* Effect.forkChild(kube.http.get("/held"))
+      yield* asked
+      yield* fs.writeFileString(`${directory}/ca.crt`, ca.cert + (yield* Pki.authority("another")).cert)
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(yield* user(kube), "Bearer t")
+      yield* go
+      assert.strictEqual((yield* Fiber.join(held)).status, 200)
     }))
 })
 

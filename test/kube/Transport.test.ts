@@ -1,13 +1,14 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, type FileSystem, type Path, type Scope, Stream } from "effect"
+import { Deferred, Effect, Exit, Fiber, FileSystem, type Path, type Scope, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import { createServer } from "node:http"
 import { createServer as createSecureServer } from "node:https"
 import { connect } from "node:net"
 import type { Kube } from "../../src/kube/Kube.ts"
 import { issue } from "../fixtures/Certificates.ts"
 import * as TlsApiServer from "../fixtures/TlsApiServer.ts"
-import { kubeOf, listen, portOf } from "../fixtures/TlsApiServer.ts"
+import { kubeconfig, kubeOf, listen, portOf } from "../fixtures/TlsApiServer.ts"
 
 const token = { token: "t" }
 
@@ -56,25 +57,39 @@ test("a server that is not there is named, with what to check", () =>
     assert.include(message, `connect ECONNREFUSED 127.0.0.1:${gone}; check that it runs`)
   }))
 
-test("a proxy is gone through", () =>
-  Effect.gen(function*() {
-    const { entry, server } = yield* TlsApiServer.make()
-    const { host, hostname, port } = new URL(server)
-    const asked: Array<string | undefined> = []
-    const proxy = yield* listen(() =>
-      createServer().on("connect", (request, socket) => {
-        asked.push(request.url)
-        const upstream = connect(Number(port), hostname, () => {
-          socket.write("HTTP/1.1 200 OK\r\n\r\n")
-          socket.pipe(upstream).pipe(socket)
-        })
-        upstream.on("error", () => socket.destroy())
-        socket.on("error", () => upstream.destroy())
+/** A proxy that remembers where it was asked to go. */
+const proxy = Effect.gen(function*() {
+  const asked: Array<string | undefined> = []
+  const server = yield* listen(() =>
+    createServer().on("connect", (request, socket) => {
+      asked.push(request.url)
+      const { hostname, port } = new URL(`https://${request.url}`)
+      const upstream = connect(Number(port), hostname, () => {
+        socket.write("HTTP/1.1 200 OK\r\n\r\n")
+        socket.pipe(upstream).pipe(socket)
       })
-    )
-    const { kube } = yield* kubeOf({ ...entry, "proxy-url": `http://127.0.0.1:${portOf(proxy)}` }, token)
+      upstream.on("error", () => socket.destroy())
+      socket.on("error", () => upstream.destroy())
+    })
+  )
+  return { asked, "proxy-url": `http://127.0.0.1:${portOf(server)}` }
+})
+
+test("a proxy is gone through, and another one when it is replaced", () =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const { entry, server } = yield* TlsApiServer.make()
+    const { host } = new URL(server)
+    const [first, second] = yield* Effect.all([proxy, proxy])
+    const { directory, kube } = yield* kubeOf({ ...entry, "proxy-url": first["proxy-url"] }, token)
     assert.strictEqual(yield* status(kube), 200)
-    assert.deepStrictEqual(asked, [host])
+    assert.deepStrictEqual([first.asked, second.asked], [[host], []])
+
+    const other = kubeconfig({ ...entry, "proxy-url": second["proxy-url"] }, token)
+    yield* fs.writeFileString(`${directory}/kubeconfig`, other)
+    yield* TestClock.adjust("10 seconds")
+    assert.strictEqual(yield* status(kube), 200)
+    assert.deepStrictEqual([first.asked, second.asked], [[host], [host]])
   }))
 
 test("an interrupted request is aborted", () =>
