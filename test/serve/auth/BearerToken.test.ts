@@ -105,15 +105,18 @@ describe("a bearer token", () => {
       assert.lengthOf(reviewer.asked, 5)
     }))
 
-  it.effect("a kube-apiserver that comes back in time was never missed", () =>
-    Effect.gen(function*() {
-      const { nameOf, reviewer } = yield* start(Reviewer.refusal(500))
-      const fiber = yield* Effect.forkChild(nameOf("secret"))
-      yield* settle
-      reviewer.answers(Reviewer.status(jane))
-      yield* TestClock.adjust("1 second")
-      assert.strictEqual(yield* Fiber.join(fiber), "jane")
-    }))
+  it.effect.each([401, 408, 429, 500])(
+    "a kube-apiserver that comes back in time was never missed: %i",
+    (code) =>
+      Effect.gen(function*() {
+        const { nameOf, reviewer } = yield* start(Reviewer.refusal(code))
+        const fiber = yield* Effect.forkChild(nameOf("secret"))
+        yield* settle
+        reviewer.answers(Reviewer.status(jane))
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(yield* Fiber.join(fiber), "jane")
+      })
+  )
 
   it.effect("without an answer for ten seconds there is none, and none is kept", () =>
     Effect.gen(function*() {
