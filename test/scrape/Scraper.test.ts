@@ -1,17 +1,18 @@
 /** When a node's next turn comes, and what is known of it afterwards. */
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Random, References, Schema } from "effect"
+import { Clock, Duration, Effect, Exit, Layer, Logger, Random, References, Schema } from "effect"
 import { TestClock } from "effect/testing"
-import { LiveMap } from "../../src/discover/LiveMap.ts"
+import type { LiveMap } from "../../src/discover/LiveMap.ts"
 import { type Node, Nodes } from "../../src/discover/Nodes.ts"
-import * as Reflector from "../../src/discover/Reflector.ts"
 import * as ScrapeReport from "../../src/observe/ScrapeReport.ts"
 import type { Sample } from "../../src/Sample.ts"
-import { Kubelet } from "../../src/scrape/Kubelet.ts"
-import * as Scraper from "../../src/scrape/Scraper.ts"
+import { KubeletError } from "../../src/scrape/KubeletError.ts"
 import { mayCure, pause, ticks } from "../../src/scrape/Scraper.ts"
 import { ScrapeStatus } from "../../src/scrape/ScrapeStatus.ts"
+import { MetricsStore } from "../../src/store/MetricsStore.ts"
 import * as Samples from "../fixtures/Samples.ts"
+import * as ScrapedNodes from "../fixtures/ScrapedNodes.ts"
+import { known, node } from "../fixtures/ScrapedNodes.ts"
 import * as Scrapes from "../fixtures/Scrapes.ts"
 import { settle } from "../fixtures/ScriptedServer.ts"
 
@@ -47,15 +48,6 @@ it("about thirty turns begin together, fewer in small clusters and more in very 
   assert.strictEqual(ticks(0), 30)
 })
 
-const node: Node = {
-  name: "node",
-  labels: {},
-  addresses: [{ type: "InternalIP", address: "10.0.0.1" }],
-  kubeletPort: 10250,
-  ready: true,
-  metricsPath: "/metrics/resource"
-}
-
 describe("a change of a node", () => {
   it.each<[string, Partial<Node>]>([
     ["its readiness", { ready: false }],
@@ -78,28 +70,32 @@ const crowded = Layer.mergeAll(
   Layer.succeed(References.MaxOpsBeforeYield, 100)
 )
 
-/** Nodes that come and go as a test says, whose kubelets answer at once. */
+/** A scraper whose kubelets answer at once. */
 const scraping = (live: LiveMap<Node>, answer: (name: string) => Sample) =>
-  Scraper.layer({ resolution }).pipe(
-    Layer.provide([Layer.succeed(Kubelet, { scrape: ({ name }) => Effect.sync(() => answer(name)) }), crowded]),
-    Layer.provideMerge([
-      ScrapeStatus.layer,
-      Scrapes.layer,
-      Layer.succeed(Nodes, {
-        ...Reflector.idle,
-        get: (name) => live.get("", name),
-        list: () => live.list(),
-        parts: () => live.parts(),
-        changes: live.changes
-      })
-    ])
-  )
+  Layer.provide(ScrapedNodes.scraping(live, (name) => Effect.sync(() => answer(name))), crowded)
 
-const known = (...names: ReadonlyArray<string>) => {
-  const live = new LiveMap<Node>((a, b) => a === b)
-  live.replace(names.map((name) => ({ ...node, name })))
-  return live
+/** Kubelets that remember at which seconds they were asked. */
+const remembering = (answer: (name: string, seconds: number) => Effect.Effect<Sample, KubeletError>) => {
+  const turns = new Map<string, Array<number>>()
+  const scrape = Effect.fnUntraced(function*(name: string) {
+    const seconds = (yield* Clock.currentTimeMillis) / 1000
+    turns.set(name, [...turns.get(name) ?? [], seconds])
+    return yield* answer(name, seconds)
+  })
+  return { scrape, turns }
 }
+
+const well = (name: string, seconds: number) => Effect.succeed(Samples.sample(name, Scrapes.busy(seconds)))
+
+const failing = (node: string) =>
+  Effect.fail(new KubeletError({ node, address: "10.0.0.1:10250", reason: "timeout", detail: "too late" }))
+
+/** Lets that time pass with these kubelets, and everything happen that happens in it. */
+const pass = Effect.fnUntraced(function*(time: Duration.Input) {
+  yield* settle
+  yield* TestClock.adjust(time)
+  yield* settle
+})
 
 describe("a node", () => {
   it.effect("that goes when its turn is due and has not begun has no turn ever after", () => {
@@ -177,4 +173,100 @@ describe("a node", () => {
         )
       )
     ))
+
+  it.effect("that goes while it is scraped is broken off and leaves nothing behind", () => {
+    const live = known("a")
+    const exits: Array<boolean> = []
+    const scrape = (name: string) =>
+      Effect.delay(well(name, 0), "5 seconds").pipe(
+        Effect.onExit((exit) => Effect.sync(() => exits.push(Exit.hasInterrupts(exit))))
+      )
+    return Effect.gen(function*() {
+      const status = yield* ScrapeStatus
+      yield* pass("1 second")
+      assert.deepStrictEqual(exits, [])
+      live.delete("", "a")
+      yield* settle
+      assert.deepStrictEqual(exits, [true])
+      yield* pass("20 seconds")
+      assert.deepStrictEqual(status.list(), [])
+      assert.deepStrictEqual(status.overdue(Infinity), [])
+      assert.strictEqual(yield* (yield* MetricsStore).depth("a"), 0)
+    }).pipe(Effect.provide(ScrapedNodes.scraping(live, scrape)))
+  })
+
+  it.effect("has a resolution to end its turn, and is overdue from then on", () =>
+    Effect.gen(function*() {
+      const { overdue } = yield* ScrapeStatus
+      yield* pass("1 second")
+      assert.deepStrictEqual([overdue(15_000), overdue(15_200)], [[], ["a"]])
+    }).pipe(Effect.provide(ScrapedNodes.scraping(known("a"), () => Effect.never))))
+
+  it.effect("is overdue when its next turn does not begin when it should", () => {
+    const { scrape } = remembering(well)
+    return Effect.gen(function*() {
+      const { overdue } = yield* ScrapeStatus
+      yield* pass("61 seconds")
+      assert.deepStrictEqual([overdue(65_000), overdue(65_200)], [[], ["a"]])
+    }).pipe(Effect.provide(ScrapedNodes.scraping(known("a"), scrape)))
+  })
+
+  it.effect("is read a second time after five seconds, and then once in a resolution", () => {
+    const { scrape, turns } = remembering(well)
+    return pass("40 seconds").pipe(
+      Effect.map(() => assert.deepStrictEqual(turns.get("a"), [0, 5, 20, 35])),
+      Effect.provide(ScrapedNodes.scraping(known("a"), scrape))
+    )
+  })
+
+  it.effect("that is not ready and fails is tried less often than one that is ready", () => {
+    const live = known("a", "b")
+    live.put({ ...node, name: "a", ready: false })
+    const { scrape, turns } = remembering(failing)
+    return pass("10 minutes").pipe(
+      Effect.map(() => {
+        assert.deepStrictEqual(turns.get("a"), [0, 15, 45, 105, 225, 345, 465, 585])
+        assert.lengthOf(turns.get("b")!, 41)
+      }),
+      Effect.provide(ScrapedNodes.scraping(live, scrape))
+    )
+  })
+
+  it.effect("that changes in its labels alone has no turn for it", () => {
+    const live = known("a")
+    const { scrape, turns } = remembering(failing)
+    return Effect.gen(function*() {
+      yield* pass("1 second")
+      live.put({ ...node, name: "a", labels: { zone: "b" } })
+      yield* pass("1 second")
+      assert.lengthOf(turns.get("a")!, 1)
+      live.put({ ...node, name: "a", labels: { zone: "b" }, kubeletPort: 1 })
+      yield* pass("1 second")
+      assert.lengthOf(turns.get("a")!, 2)
+    }).pipe(Effect.provide(ScrapedNodes.scraping(live, scrape)))
+  })
+
+  it.effect("has its next turn after one that ended in a defect, which is logged", () => {
+    const logs: Array<string> = []
+    const logger = Logger.layer([Logger.make(({ message }) => logs.push(String(message)))])
+    const { scrape, turns } = remembering(() => Effect.die("a defect"))
+    return pass("14 seconds").pipe(
+      Effect.map(() => {
+        assert.deepStrictEqual(turns.get("a"), [0, 5, 10])
+        assert.match(logs[0] ?? "", /the turn of node a ended in a defect/)
+      }),
+      Effect.provide(Layer.provide(ScrapedNodes.scraping(known("a"), scrape), logger))
+    )
+  })
+})
+
+it.effect("first turns of many nodes are spread over seconds", () => {
+  const names = Array.from({ length: 1000 }, (_, index) => `${index}`)
+  const { scrape, turns } = remembering(failing)
+  return Effect.gen(function*() {
+    yield* pass("5 seconds")
+    assert.sameMembers([...turns.keys()], names)
+    const moments = Map.groupBy(turns.values(), ([first]) => first)
+    for (const together of moments.values()) assert.isBelow(together.length, 250)
+  }).pipe(Effect.provide(ScrapedNodes.scraping(known(...names), scrape)))
 })
