@@ -123,24 +123,24 @@ layer(server, { excludeTestServices: true })("the kube-apiserver", (it) => {
 
   it.effect.each(
     [
-      ["tokenreviews.authentication.k8s.io", 401],
-      ["subjectaccessreviews.authorization.k8s.io", 500]
+      ["tokenreviews.authentication.k8s.io", 401, names[0]],
+      // Of another node, because a decision that was made stands for a while.
+      ["subjectaccessreviews.authorization.k8s.io", 500, names[1]]
     ] as const
   )(
     `${Scenarios.apiServer.reviews.name}: %s`,
-    ([api, refusal]) =>
+    ([api, refusal, name]) =>
       Effect.gen(function*() {
         const { log } = yield* RunningServer
         const faults = yield* ApiFaults
-        // Another path every time: a decision that was made stands for a while.
-        const path = `${nodesPath}/${first.name}?asked=${api}`
+        yield* sight("all nodes and pods", isComplete)
         for (const status of [403, 404] as const) {
           yield* faults.set(api, Option.some(ApiFault.Status({ status })))
           assert.strictEqual(yield* ask(`${nodesPath}/of-${api}-${status}`, `${tokens.nobody}`), refusal)
         }
         assert.isTrue(log().some((line) => line.includes("the kube-apiserver answered no")))
         yield* faults.set(api, Option.none())
-        assert.strictEqual(yield* ask(path, tokens.reader), 200)
+        assert.strictEqual(yield* ask(`${nodesPath}/${name}`, tokens.reader), 200)
       })
   )
 

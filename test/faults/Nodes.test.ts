@@ -1,14 +1,15 @@
 /** What the faults of some nodes do to the others, and to the pods that move between them: all at the same time. */
 import { assert, layer } from "@effect/vitest"
 import { Clock, Effect, Layer, Option } from "effect"
+import { connect } from "node:net"
 import { advice } from "../../src/scrape/KubeletError.ts"
 import * as Cluster from "../../src/simulate/Cluster.ts"
 import { ClusterState } from "../../src/simulate/ClusterState.ts"
 import { Fault } from "../../src/simulate/Fault.ts"
 import { KubeletFleet } from "../../src/simulate/KubeletFleet.ts"
-import { Simulation } from "../../src/simulate/Simulation.ts"
+import * as Loopback from "../../src/simulate/Loopback.ts"
 import { eventually } from "../fixtures/Eventually.ts"
-import { areFresher, inCluster, RunningServer, sight, timestamp, turns } from "../fixtures/RunningServer.ts"
+import { areFresher, inCluster, RunningServer, type Sight, sight, timestamp, turns } from "../fixtures/RunningServer.ts"
 import * as Scenarios from "./Scenarios.ts"
 
 const cluster = Cluster.generate({ nodes: 10, podsPerNode: 2, containersPerPod: 2 })
@@ -92,19 +93,33 @@ layer(server, { excludeTestServices: true, concurrent: true })("nodes", (it) => 
 
   it.effect(Scenarios.nodes.leaves.name, () =>
     Effect.gen(function*() {
-      const { addNode, removeNode } = yield* Simulation
-      yield* addNode({ name: "leaving", labels: {}, usage: cluster.nodes[0]!.usage })
-      yield* sight("the new node", ({ nodes }) => nodes.has("leaving"))
-      yield* set(["leaving"], Option.some(Fault.Hang()))
+      const fleet = yield* KubeletFleet
+      const state = yield* ClusterState
+      const node = { name: "leaving", labels: {}, usage: cluster.nodes[0]!.usage }
+      const kubelet = yield* fleet.start(node)
+      const relay = yield* Loopback.listen(0, (socket) => {
+        const upstream = connect(kubelet.port, kubelet.address).on("error", () => socket.destroy())
+        socket.on("close", () => upstream.destroy()).pipe(upstream).pipe(socket)
+      })
+      const isOpen = Effect.sync(() => relay.connections.size > 0)
+      yield* state.addNode(node, { address: kubelet.address, port: relay.port })
+      yield* sight("the new node", ({ nodes }) => nodes.has(node.name))
+      yield* set([node.name], Option.some(Fault.Hang()))
       yield* sight(
         "it to fall behind",
-        (sight) => well.every((name) => timestamp(sight, name) >= timestamp(sight, "leaving") + 2000)
+        (sight) => well.every((name) => timestamp(sight, name) >= timestamp(sight, node.name) + 2000)
       )
-      yield* removeNode("leaving")
-      yield* sight(
-        "it to be gone",
-        ({ nodes, series }) => !nodes.has("leaving") && [...series.keys()].every((name) => !name.includes("leaving"))
-      )
+      yield* eventually("a request that hangs", isOpen, (open) => open)
+      yield* state.removeNode(node.name)
+      const isGone = ({ nodes, series }: Sight) =>
+        !nodes.has(node.name) && [...series.keys()].every((name) => !name.includes(node.name))
+      const gone = yield* sight("it to be gone", isGone)
+      yield* eventually("its request to be broken off", isOpen, (open) => !open)
+      // A request that went on would have failed by then, and be told of.
+      yield* sight("new values of the others", (sight) => {
+        assert.isTrue(isGone(sight))
+        return areFresher(sight, gone, well, 2)
+      })
     }))
 
   it.effect(Scenarios.nodes.moves.name, () =>
