@@ -1,6 +1,7 @@
 /** Parts of `npm start`. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
+import * as Loopback from "../../src/simulate/Loopback.ts"
 import * as MetricsServerProcess from "../../src/simulate/MetricsServerProcess.ts"
 import * as Readback from "../../src/simulate/Readback.ts"
 import * as CommandLine from "../fixtures/CommandLine.ts"
@@ -18,7 +19,10 @@ describe("the port of the metrics server", () => {
   )
 
   it.live("is a free one when they say nothing", () =>
-    Effect.map(MetricsServerProcess.choosePort([]), (port) => assert.isAbove(port, 1023)))
+    Effect.gen(function*() {
+      const port = yield* MetricsServerProcess.choosePort([])
+      assert.strictEqual((yield* Loopback.listen(port, (socket) => socket.destroy())).port, port)
+    }))
 })
 
 describe("the command line of the metrics server", () => {
