@@ -2,14 +2,10 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Metric } from "effect"
 import * as MetricFamily from "../src/MetricFamily.ts"
-
-const inRegistry = <A, E>(effect: (registry: Metric.MetricRegistry) => Effect.Effect<A, E>) => {
-  const registry: Metric.MetricRegistry = new Map()
-  return Effect.provideService(effect(registry), Metric.MetricRegistry, registry)
-}
+import { inRegistry } from "./fixtures/Registry.ts"
 
 it.effect("a series is there at zero before anything is recorded, and is one and the same for the same labels", () =>
-  inRegistry(() =>
+  inRegistry(
     Effect.gen(function*() {
       const family = yield* MetricFamily.counter<"reason">("failures_total", "Failures")
       family.series({ reason: "timeout" })
@@ -24,8 +20,9 @@ it.effect("a series is there at zero before anything is recorded, and is one and
   ))
 
 it.effect("nothing remains of a series that is removed, and it begins anew", () =>
-  inRegistry((registry) =>
+  inRegistry(
     Effect.gen(function*() {
+      const registry = yield* Metric.MetricRegistry
       const durations = yield* MetricFamily.histogram<"node">("seconds", "Of a node", [1])
       const ages = yield* MetricFamily.gauge<"node">("age", "Of a node")
       for (let i = 0; i < 100; i++) {

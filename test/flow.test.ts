@@ -165,6 +165,25 @@ describe("from kubelet to client", () => {
       assert.include(after, `node="${second}"`)
     })))
 
+  it.effect("when a node was last scraped well is told, and when its last scrape ended, well or badly", () =>
+    inCluster(Effect.gen(function*() {
+      const fleet = yield* KubeletFleet
+      yield* warmUp
+      const told = (name: string) =>
+        Effect.map(
+          text("/metrics"),
+          (page) => Number(page.split("\n").find((line) => line.startsWith(`${name}{node="${first}"}`))?.split(" ")[1])
+        )
+      const success = told("resource_metrics_node_last_success_timestamp_seconds")
+      const begun = yield* success
+      assert.isAbove(begun, 0)
+      yield* fleet.setFault(first, Option.some(Fault.Hang()))
+      yield* pass(31)
+      assert.strictEqual(yield* success, begun)
+      // The next one began 15 s later, and was given up after 10 s.
+      assert.strictEqual(yield* told("metrics_server_kubelet_last_request_time_seconds"), begun + 25)
+    })))
+
   it.effect("what is known stays served while the kube-apiserver cuts its watches and forgets its history", () =>
     inCluster(Effect.gen(function*() {
       const faults = yield* ApiFaults

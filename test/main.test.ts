@@ -3,7 +3,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, layer } from "@effect/vitest"
 import { Effect, FileSystem, Path, Schedule, Stream } from "effect"
 import { ChildProcess } from "effect/process"
-import * as Loopback from "../src/simulate/Loopback.ts"
+import { freePort } from "./fixtures/FreePort.ts"
 import { http2 } from "./fixtures/HttpsClient.ts"
 
 const start = (...flags: ReadonlyArray<string>) => startWith([], flags)
@@ -26,8 +26,6 @@ const ended = (starting: ReturnType<typeof startWith>) =>
     const output = yield* Stream.mkString(Stream.decodeText(child.all))
     return { output, exitCode: yield* child.exitCode }
   })
-
-const freePort = Effect.map(Effect.scoped(Loopback.listen(0, (socket) => socket.destroy())), ({ port }) => port)
 
 /** A kubeconfig whose server is away. */
 const kubeconfigToNowhere = Effect.gen(function*() {

@@ -28,6 +28,12 @@ export interface Reflector {
   readonly health: Effect.Effect<Health>
 }
 
+/**
+ * Milliseconds. A watch that held for so long was well, however quiet it was; one that did not may fail in the same way each
+ * time.
+ */
+export const wellAfter = 1000
+
 /** The page size of kubectl. */
 const paged = { limit: "500" }
 
@@ -126,13 +132,12 @@ export const make = Effect.fnUntraced(function*<A extends Named>({ decode, live,
     const opened = Effect.map(Monotonic.now, (now) => {
       openedAt = now
     })
-    const held = Effect.map(Monotonic.now, (now) => now - openedAt >= 1000)
+    const held = Effect.map(Monotonic.now, (now) => now - openedAt >= wellAfter)
     let empty = true
     yield* Stream.runForEachArray(watch(resourceVersion, opened), (events) => {
       empty = false
       return receive(events)
     }).pipe(
-      // One that held for a while was well, however quiet it was; one that did not may fail in the same way each time.
       Effect.onExit(() =>
         Effect.map(held, (held) => {
           if (held) failures = 0

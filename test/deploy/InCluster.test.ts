@@ -9,11 +9,11 @@ import { serviceAccountToken } from "../../src/simulate/Identities.ts"
 import * as Simulation from "../../src/simulate/Simulation.ts"
 import { ClusterKubectl } from "../fixtures/ClusterKubectl.ts"
 import * as CommandLine from "../fixtures/CommandLine.ts"
+import { eventually } from "../fixtures/Eventually.ts"
 import { http1 } from "../fixtures/HttpsClient.ts"
 import * as Installation from "../fixtures/Installation.ts"
 import { table } from "../fixtures/Kubectl.ts"
 import * as Manifests from "../fixtures/Manifests.ts"
-import { eventually } from "../fixtures/NpmStart.ts"
 import { surroundings, Workload } from "../fixtures/Workload.ts"
 
 const base = await Manifests.base()
@@ -53,7 +53,7 @@ layer(deployed, { excludeTestServices: true, timeout: "120 seconds" })("deploy/b
   it.effect("becomes ready, and stays alive, by its own probes", () =>
     Effect.gen(function*() {
       const { liveness, readiness } = Installation.podOf(base).probes
-      yield* eventually(Effect.orDie(probe(readiness.path)), ({ status }) => status === 200)
+      yield* eventually("to be ready", Effect.orDie(probe(readiness.path)), ({ status }) => status === 200)
       assert.strictEqual((yield* probe(liveness.path)).status, 200)
       yield* (yield* ApiServices).connect(`https://127.0.0.1:${(yield* Workload).port}`)
     }))
@@ -71,11 +71,11 @@ layer(deployed, { excludeTestServices: true, timeout: "120 seconds" })("deploy/b
       const { nodes, pods } = Installation.cluster
       const names = (text: string) => table(text).map(({ NAME }) => NAME)
       assert.sameMembers(
-        names(yield* eventually(run("top", "nodes"), (text) => !text.includes("<unknown>"))),
+        names(yield* eventually("usage of all nodes", run("top", "nodes"), (text) => !text.includes("<unknown>"))),
         nodes.map(({ name }) => name)
       )
       assert.sameMembers(
-        names(yield* eventually(run("top", "pods", "-A"), (text) => names(text).length === pods.length)),
+        names(yield* eventually("all pods", run("top", "pods", "-A"), (text) => names(text).length === pods.length)),
         pods.map(({ name }) => name)
       )
     }))

@@ -1,17 +1,14 @@
 /** The dashboard and the alerts ask for what a running server says, and tell what to do. */
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect, Layer, Metric, Option } from "effect"
+import { Effect, Option } from "effect"
 import { Yaml } from "effect/encoding"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Fault } from "../../src/simulate/Fault.ts"
-import { tokens } from "../../src/simulate/Identities.ts"
 import { KubeletFleet } from "../../src/simulate/KubeletFleet.ts"
-import { http2 } from "../fixtures/HttpsClient.ts"
 import { problems } from "../fixtures/KubernetesSchemas.ts"
-import * as LoopbackHttps from "../fixtures/LoopbackHttps.ts"
+import * as Listening from "../fixtures/Listening.ts"
 import * as Manifests from "../fixtures/Manifests.ts"
-import * as MetricsPage from "../fixtures/MetricsPage.ts"
 import * as PromQl from "../fixtures/PromQl.ts"
 import * as WholeServer from "../fixtures/WholeServer.ts"
 
@@ -52,24 +49,15 @@ const queries = [
 /** What Prometheus adds: a series of its own about every target, and labels to every series. */
 const ofPrometheus = { series: "up", labels: ["job", "instance"] }
 
-const server = WholeServer.layer({ cluster: WholeServer.cluster }).pipe(
-  Layer.provideMerge(LoopbackHttps.layer),
-  Layer.provideMerge(Layer.effectDiscard(WholeServer.begin)),
-  Layer.provideMerge(Layer.sync(Metric.MetricRegistry, () => new Map()))
-)
-
 /** What a server says that has scraped, was read, and has a kubelet that fails. */
 const samples = Effect.gen(function*() {
-  const port = yield* LoopbackHttps.port
-  const ask = (path: string) => http2({ port, path, headers: { authorization: `Bearer ${tokens.reader}` } })
   yield* (yield* KubeletFleet).setFault("worker-0001", Option.some(Fault.Refuse()))
   yield* WholeServer.pass(40)
-  for (const resource of ["nodes", "pods"]) yield* ask(`/apis/metrics.k8s.io/v1/${resource}`)
-  const { body } = yield* ask("/metrics")
-  return MetricsPage.read(body.toString()).flatMap(({ samples }) => samples)
+  for (const resource of ["nodes", "pods"]) yield* Listening.ask(`/apis/metrics.k8s.io/v1/${resource}`)
+  return (yield* Listening.metrics).flatMap(({ samples }) => samples)
 })
 
-layer(server)("the queries of dashboard and alerts", (it) => {
+layer(Listening.layer)("the queries of dashboard and alerts", (it) => {
   it.effect("name metrics, labels and values that a running server has", () =>
     Effect.gen(function*() {
       const all = yield* samples

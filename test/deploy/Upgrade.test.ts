@@ -6,8 +6,8 @@ import { ObjectStore } from "../../src/simulate/ObjectStore.ts"
 import * as Simulation from "../../src/simulate/Simulation.ts"
 import * as Installation from "../fixtures/Installation.ts"
 import * as Manifests from "../fixtures/Manifests.ts"
+import { overMemory } from "../fixtures/SimulatedApi.ts"
 import { begin, pass } from "../fixtures/WholeServer.ts"
-import { overMemory } from "../simulate/fixtures.ts"
 
 const base = await Manifests.base()
 const withoutV1 = await Manifests.base("without-v1")

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Option, Schema, Stream } from "effect"
+import { Duration, Effect, Fiber, Metric, Option, Random, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { backOff } from "../../src/discover/Reflector.ts"
+import { backOff, wellAfter } from "../../src/discover/Reflector.ts"
+import { inRegistry } from "../fixtures/Registry.ts"
 import { bookmark, list, settle, status } from "../fixtures/ScriptedServer.ts"
 import { added, deleted, start, thing, watching } from "../fixtures/Things.ts"
 
@@ -47,6 +48,24 @@ describe("listing", () => {
       yield* whole.reply(list("20", [thing("a", "red"), thing("b", "red")]))
       assert.deepStrictEqual(yield* held, ["a red", "b red"])
     }))
+
+  it.effect("is heard page by page, and is well once it is complete", () =>
+    inRegistry(Effect.gen(function*() {
+      const { reflector, server } = yield* start
+      const state = Effect.gen(function*() {
+        const healthy = (yield* Metric.snapshot).find(({ id }) => id === "resource_metrics_watch_healthy")?.state
+        return [healthy, (yield* reflector.health).lastContact]
+      })
+      assert.deepStrictEqual(yield* state, [{ value: 0 }, Option.none()])
+      yield* TestClock.adjust("5 seconds")
+      yield* (yield* server.next).reply(list("10", [], "more"))
+      const second = yield* server.next
+      assert.deepStrictEqual(yield* state, [{ value: 0 }, Option.some(5000)])
+      yield* TestClock.adjust("5 seconds")
+      yield* second.reply(list("10", []))
+      yield* reflector.awaitSynced
+      assert.deepStrictEqual(yield* state, [{ value: 1 }, Option.some(10_000)])
+    })))
 
   it.effect("an empty list may be null", () =>
     Effect.gen(function*() {
@@ -157,6 +176,36 @@ describe("watching", () => {
       yield* settle
       yield* TestClock.adjust("200 millis")
       yield* server.next
+    }))
+
+  it.effect("goes on with a longer pause after a watch that did not quite hold", () =>
+    Effect.gen(function*() {
+      const { server, watch } = yield* watching()
+      yield* watch.reset
+      for (const delay of [200, 400, 800]) {
+        yield* settle
+        yield* TestClock.adjust(delay)
+        const short = yield* (yield* server.next).open
+        yield* settle
+        yield* TestClock.adjust(wellAfter - 1)
+        yield* short.reset
+      }
+      yield* settle
+      yield* TestClock.adjust(799)
+      assert.strictEqual(yield* server.waiting, 0)
+      yield* TestClock.adjust(801)
+      yield* server.next
+    }))
+
+  it.effect("does not end when those of other clients do", () =>
+    Effect.gen(function*() {
+      const length = Effect.gen(function*() {
+        const { server } = yield* start
+        yield* (yield* server.next).reply(list("10", []))
+        return (yield* server.next).params["timeoutSeconds"]
+      })
+      const lengths = yield* Effect.forEach(["a", "b"], (client) => Random.withSeed(length, client))
+      assert.notStrictEqual(lengths[0], lengths[1])
     }))
 
   it.effect("does not spin when every watch ends as it begins", () =>

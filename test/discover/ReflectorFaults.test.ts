@@ -11,6 +11,7 @@ describe("a version", () => {
 
   const expiries = [
     ["that is forgotten", refuse(410, "too old resource version")],
+    ["that is none", refuse(400, "Invalid value: \"10\"")],
     ["of a server restored from a backup", refuse(504, "Too large resource version")],
     [
       "told of as an event",

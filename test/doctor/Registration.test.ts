@@ -4,8 +4,8 @@ import { Effect, FileSystem } from "effect"
 import type * as Finding from "../../src/doctor/Finding.ts"
 import * as Authority from "../../src/simulate/Authority.ts"
 import * as Cluster from "../../src/simulate/Cluster.ts"
-import { choosePort } from "../../src/simulate/MetricsServerProcess.ts"
 import { askOf, changed, Consulted } from "../fixtures/Consulted.ts"
+import { freePort } from "../fixtures/FreePort.ts"
 import { base64 } from "../fixtures/TlsApiServer.ts"
 
 const cluster = Cluster.generate({ nodes: 1, podsPerNode: 1, containersPerPod: 1 })
@@ -174,7 +174,7 @@ layer(Consulted.layer(cluster), { excludeTestServices: true })("in a cluster", (
 
     it.effect("cannot be looked at, because the server is elsewhere, it is said how to get there", () =>
       Effect.gen(function*() {
-        const port = yield* choosePort([])
+        const port = yield* freePort
         const [finding] = yield* askOf("administrator", ["serving-certificate"], { "secure-port": [`${port}`] })
         assert.deepInclude(finding, { severity: "unknown", subject: `the certificate at 127.0.0.1:${port}` })
         assert.match(finding?.seen ?? "", /^could not be checked: connect ECONNREFUSED/)

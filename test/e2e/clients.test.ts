@@ -6,7 +6,8 @@ import { Effect, FileSystem, Layer } from "effect"
 import { connect } from "node:http2"
 import { Agent, request } from "node:https"
 import * as Cluster from "../../src/simulate/Cluster.ts"
-import { eventually, NpmStart } from "../fixtures/NpmStart.ts"
+import { eventually } from "../fixtures/Eventually.ts"
+import { NpmStart } from "../fixtures/NpmStart.ts"
 
 const cluster = Cluster.generate({ nodes: 3, podsPerNode: 10, containersPerPod: 1 })
 
@@ -21,11 +22,15 @@ const client = Effect.map(NpmStart, ({ kubeconfig }) => {
   return { core: config.makeApiClient(CoreV1Api), metrics: new Metrics(config) }
 })
 
-/** Once every pod is served. */
+/** Once every pod is served: `npm start` itself waits for the nodes alone. */
 const podMetrics = Effect.flatMap(
   client,
   ({ metrics }) =>
-    eventually(Effect.promise(() => metrics.getPodMetrics()), ({ items }) => items.length === cluster.pods.length)
+    eventually(
+      "all pods to be served",
+      Effect.promise(() => metrics.getPodMetrics()),
+      ({ items }) => items.length === cluster.pods.length
+    )
 )
 
 const server = NpmStart.layer().pipe(Layer.provideMerge(NodeServices.layer))

@@ -3,8 +3,9 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
 import * as Cluster from "../../src/simulate/Cluster.ts"
+import { eventually } from "../fixtures/Eventually.ts"
 import { kubectl, kubectls, table } from "../fixtures/Kubectl.ts"
-import { eventually, NpmStart } from "../fixtures/NpmStart.ts"
+import { NpmStart } from "../fixtures/NpmStart.ts"
 
 const cluster = Cluster.generate({ nodes: 3, podsPerNode: 10, containersPerPod: 2 })
 
@@ -98,6 +99,7 @@ layer(server, { excludeTestServices: true, timeout: "120 seconds" })("npm start"
       NpmStart.pipe(
         Effect.flatMap((npmStart) =>
           eventually(
+            "all pods to be served",
             Effect.provideService(top("pods", "-A"), NpmStart, npmStart),
             (rows) => rows.length === cluster.pods.length
           )
@@ -263,6 +265,7 @@ layer(fromFile, { excludeTestServices: true, timeout: "120 seconds" })("npm star
       assert.strictEqual(node?.["NAME"], swappingNode?.name)
       assert.strictEqual(node?.["SWAP(bytes)"], "100Mi")
       const [pod] = yield* eventually(
+        "a pod to be served",
         Effect.tryPromise(() => kubectl(path, kubeconfig, "top", "pods", "--show-swap")).pipe(
           Effect.map(table),
           Effect.orElseSucceed(() => [])

@@ -1,6 +1,7 @@
 /** Faults of the two APIs that the server lives by, nodes and pods: what is known stays served, and scraped. */
 import { assert, layer } from "@effect/vitest"
 import { Clock, Effect, Layer, Option } from "effect"
+import { wellAfter } from "../../src/discover/Reflector.ts"
 import { ApiFault } from "../../src/simulate/ApiFault.ts"
 import { ApiFaults } from "../../src/simulate/ApiFaults.ts"
 import * as Cluster from "../../src/simulate/Cluster.ts"
@@ -38,9 +39,6 @@ const isComplete = ({ nodes, pods }: Sight) => nodes.size === cluster.nodes.leng
 /** Of both. */
 const set = (fault: Option.Option<ApiFault>) =>
   Effect.flatMap(ApiFaults, ({ set }) => Effect.andThen(set("nodes", fault), set("pods", fault)))
-
-/** Milliseconds after which a watch that ends is no failure (`src/discover/Reflector.ts`). */
-const held = 1000
 
 layer(server, { excludeTestServices: true })("an API that", (it) => {
   it.effect.each(cases.map((row, i) => [row.does, row, `round-${i}`] as const))(
@@ -91,7 +89,7 @@ layer(server, { excludeTestServices: true })("an API that", (it) => {
         assert.deepStrictEqual(lines, [...new Set(lines)])
         // The next round begins with a watch that has held: else pauses would grow from round to round.
         const followed = yield* Clock.currentTimeMillis
-        yield* eventually("the watches to have held", Clock.currentTimeMillis, (now) => now > followed + held)
+        yield* eventually("the watches to have held", Clock.currentTimeMillis, (now) => now > followed + wellAfter)
       }).pipe(Effect.ensuring(set(Option.none())))
   )
 })

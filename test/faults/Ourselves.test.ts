@@ -11,6 +11,7 @@ import { KubeletFleet } from "../../src/simulate/KubeletFleet.ts"
 import * as MetricsServerProcess from "../../src/simulate/MetricsServerProcess.ts"
 import * as OutputDirectory from "../../src/simulate/OutputDirectory.ts"
 import { eventually } from "../fixtures/Eventually.ts"
+import { freePort } from "../fixtures/FreePort.ts"
 import { http1, http2 } from "../fixtures/HttpsClient.ts"
 import { areFresher, inCluster, RunningServer, type Sight, sight } from "../fixtures/RunningServer.ts"
 import * as Scenarios from "./Scenarios.ts"
@@ -76,7 +77,7 @@ layer(Layer.merge(inCluster(cluster), NodeServices.layer), { excludeTestServices
   it.effect(Scenarios.ourselves.stops.name, () =>
     Effect.gen(function*() {
       const faults = yield* ApiFaults
-      const port = yield* MetricsServerProcess.choosePort([])
+      const port = yield* freePort
       const directory = yield* OutputDirectory.write({ out: Option.none(), endpoint: `https://127.0.0.1:${port}` })
       const child = yield* MetricsServerProcess.spawn({ port, directory, flags: [] })
       const headers = { authorization: `Bearer ${tokens.reader}` }

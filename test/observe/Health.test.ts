@@ -2,22 +2,36 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
-import { Nodes } from "../../src/discover/Nodes.ts"
+import { type Node, Nodes } from "../../src/discover/Nodes.ts"
 import { Pods } from "../../src/discover/Pods.ts"
 import { Health, type Probe } from "../../src/observe/Health.ts"
 import { ScrapeStatus } from "../../src/scrape/ScrapeStatus.ts"
 import { MetricsStore } from "../../src/store/MetricsStore.ts"
 
+const node = (name: string): Node => ({
+  name,
+  labels: {},
+  addresses: [],
+  kubeletPort: 10_250,
+  ready: true,
+  metricsPath: "/metrics/resource"
+})
+
 const server = (
-  given: { readonly synced?: boolean; readonly served?: number; readonly livezGracePeriod?: Duration.Duration } = {}
+  given: {
+    readonly nodes?: ReadonlyArray<string>
+    readonly synced?: boolean
+    readonly served?: number
+    readonly livezGracePeriod?: Duration.Duration
+  } = {}
 ) => {
-  const { livezGracePeriod = Duration.zero, served = 1, synced = true } = given
+  const { livezGracePeriod = Duration.zero, nodes = [], served = 1, synced = true } = given
   const health = Effect.succeed({ synced, lastContact: Option.none<number>(), error: Option.some("no answer") })
   const informer = { health, get: () => undefined, parts: () => [] }
   return Health.layer({ resolution: Duration.seconds(10), livezGracePeriod }).pipe(
     Layer.provideMerge(ScrapeStatus.layer),
     Layer.provide(Layer.mergeAll(
-      Layer.mock(Nodes, { ...informer, list: () => [] }),
+      Layer.mock(Nodes, { ...informer, list: () => nodes.map(node) }),
       Layer.mock(Pods, informer),
       Layer.mock(MetricsStore, {
         counts: Effect.succeed({ nodes: served, containers: served }),
@@ -49,6 +63,21 @@ describe("the checks of a server", () => {
       assert.deepStrictEqual(yield* failing("readyz"), ["metric-informer-sync", "metadata-informer-sync"])
       assert.deepStrictEqual(yield* failing("healthz"), ["metadata-informer-sync"])
     }).pipe(Effect.provide(server({ synced: false }))))
+
+  it.effect("say of how many nodes there is nothing to serve yet, and why", () =>
+    Effect.gen(function*() {
+      const status = yield* ScrapeStatus
+      yield* status.record({ node: "b", startedAt: 0, duration: Duration.zero, rows: 1 })
+      const { checks } = yield* Health
+      const problems = yield* Effect.forEach(checks.readyz, ({ problem }) => problem)
+      assert.deepStrictEqual(problems.filter((it) => it !== undefined), [{
+        message: "no metrics to serve",
+        causes: [
+          "1 of 2 nodes: not scraped yet",
+          "1 of 2 nodes: scraped, but usage is computed from two readings of a container"
+        ]
+      }])
+    }).pipe(Effect.provide(server({ nodes: ["a", "b"], served: 0 }))))
 
   it.effect("say why: what the kube-apiserver said last, and what keeps metrics away", () =>
     Effect.gen(function*() {

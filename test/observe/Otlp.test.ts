@@ -6,6 +6,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http"
 import { json } from "node:stream/consumers"
 import * as MetricFamily from "../../src/MetricFamily.ts"
 import * as Otlp from "../../src/observe/Otlp.ts"
+import { listen, portOf } from "../fixtures/TlsApiServer.ts"
 
 interface Attributed {
   readonly attributes: ReadonlyArray<{ readonly key: string; readonly value: object }>
@@ -39,19 +40,13 @@ interface Received {
 /** Takes everything. */
 const collector = Effect.gen(function*() {
   const received: Array<Received> = []
-  const server = createServer(async (request, response) => {
-    received.push({ path: request.url ?? "", headers: request.headers, body: await json(request) as Body })
-    response.end()
-  })
-  yield* Effect.acquireRelease(
-    Effect.callback<void>((resume) => {
-      server.listen(0, "127.0.0.1", () => resume(Effect.void))
-    }),
-    () => Effect.sync(() => server.close())
+  const server = yield* listen(() =>
+    createServer(async (request, response) => {
+      received.push({ path: request.url ?? "", headers: request.headers, body: await json(request) as Body })
+      response.end()
+    })
   )
-  const address = server.address()
-  const port = typeof address === "object" && address !== null ? address.port : 0
-  return { endpoint: `http://127.0.0.1:${port}`, received }
+  return { endpoint: `http://127.0.0.1:${portOf(server)}`, received }
 })
 
 const environment = (variables: Readonly<Record<string, string>>) =>

@@ -1,13 +1,11 @@
 /** Prometheus' text format, in pieces. */
 import { assert, it } from "@effect/vitest"
-import { Effect, Metric } from "effect"
+import { Effect } from "effect"
 import { PrometheusMetrics } from "effect/observability"
 import * as MetricFamily from "../../src/MetricFamily.ts"
 import * as PrometheusText from "../../src/observe/PrometheusText.ts"
 import * as MetricsPage from "../fixtures/MetricsPage.ts"
-
-const inRegistry = <A, E>(effect: Effect.Effect<A, E>) =>
-  Effect.provideService(effect, Metric.MetricRegistry, new Map())
+import { inRegistry } from "../fixtures/Registry.ts"
 
 it.effect("is what can be read back, whatever labels and numbers hold", () =>
   inRegistry(Effect.gen(function*() {

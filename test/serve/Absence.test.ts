@@ -44,6 +44,8 @@ const fresh = Layer.fresh(Layer.merge(Scrapes.layer, ScrapeStatus.layer))
 
 const failure = (node: string) => `ScrapeFailed: the last scrape of node ${node} failed: no answer within 10s (timeout)`
 
+const tooOld = "TooOld: the last usage that could be computed from the readings of node a is too old to be served"
+
 describe("a node without metrics", () => {
   it.effect("has not been scraped yet, or only once, or its last scrape failed", () =>
     Effect.gen(function*() {
@@ -55,6 +57,13 @@ describe("a node without metrics", () => {
       yield* failed("a")
       assert.deepStrictEqual(yield* node, [failure("a")])
     }).pipe(Effect.provide(fresh)))
+
+  it.effect("is known from too long ago", () =>
+    Effect.gen(function*() {
+      yield* scraped(0)
+      yield* scraped(15)
+      assert.deepStrictEqual(yield* node, [tooOld])
+    }).pipe(Effect.provide(fresh)))
 })
 
 describe("a pod without metrics", () => {
@@ -63,6 +72,12 @@ describe("a pod without metrics", () => {
       assert.deepStrictEqual(yield* pod, ["NotScraped: no kubelet has reported the pod yet"])
       yield* failed("b")
       assert.deepStrictEqual(yield* pod, ["NotScraped: no kubelet has reported the pod yet", failure("b")])
+    }).pipe(Effect.provide(fresh)))
+
+  it.effect("may be on any node that cannot be scraped, of which five are named", () =>
+    Effect.gen(function*() {
+      for (let i = 1; i <= 9; i++) yield* failed(`b${i}`)
+      assert.deepStrictEqual((yield* pod).slice(1), ["b1", "b2", "b3", "b4", "b5"].map(failure))
     }).pipe(Effect.provide(fresh)))
 
   it.effect("waits for a second reading of a container", () =>
@@ -80,9 +95,6 @@ describe("a pod without metrics", () => {
       yield* scraped(15, "n/p/c")
       yield* TestClock.setTime(15_000 + Duration.toMillis(Scrapes.retention) + 1)
       yield* failed("a")
-      assert.deepStrictEqual(yield* pod, [
-        failure("a"),
-        "TooOld: the last usage that could be computed from the readings of node a is too old to be served"
-      ])
+      assert.deepStrictEqual(yield* pod, [failure("a"), tooOld])
     }).pipe(Effect.provide(fresh)))
 })

@@ -2,9 +2,10 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Metric } from "effect"
 import * as Freshness from "../../src/serve/Freshness.ts"
+import { inRegistry } from "../fixtures/Registry.ts"
 
 it.effect("every age is counted in the first bucket that takes it", () =>
-  Effect.gen(function*() {
+  inRegistry(Effect.gen(function*() {
     const freshness = yield* Freshness.make
     for (const millis of [0, 1000, 1001]) freshness.observe(millis)
     // Of a list, of which one item more stands in the column.
@@ -16,4 +17,4 @@ it.effect("every age is counted in the first bucket that takes it", () =>
     assert.deepStrictEqual(state.buckets.at(-1), [364.31163045936864, 6])
     assert.deepInclude(state, { count: 7, min: -0.005, max: 364.4 })
     assert.approximately(state.sum, 376.76, 0.001)
-  }).pipe(Effect.provideService(Metric.MetricRegistry, new Map())))
+  })))

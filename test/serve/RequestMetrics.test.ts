@@ -5,6 +5,7 @@ import { HttpBody, HttpServerResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as RequestMetrics from "../../src/serve/RequestMetrics.ts"
 import type { Route } from "../../src/serve/Route.ts"
+import { inRegistry } from "../fixtures/Registry.ts"
 
 const list: Route = { path: "/apis/metrics.k8s.io/v1/pods", respond: () => Effect.die("never asked") }
 
@@ -35,9 +36,6 @@ const recorded = Effect.map(Metric.snapshot, (snapshots) =>
         : []
     )
   ))
-
-const inRegistry = <A, E>(effect: Effect.Effect<A, E>) =>
-  Effect.provideService(effect, Metric.MetricRegistry, new Map())
 
 describe("a request", () => {
   it.effect("is counted with its time and the length of its answer", () =>

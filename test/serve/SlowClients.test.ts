@@ -1,6 +1,6 @@
 /** Clients that take their time, over real sockets: none is waited for longer than it may take. */
 import { assert } from "@effect/vitest"
-import { Clock, Duration, Effect, Option } from "effect"
+import { Clock, Deferred, Duration, Effect, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { connect as connectTcp, type Socket } from "node:net"
 import { connect as connectTls } from "node:tls"
@@ -10,6 +10,7 @@ import { tokens } from "../../src/simulate/Identities.ts"
 import { bearer, path, test } from "../fixtures/Attacked.ts"
 import * as Http2Frames from "../fixtures/Http2Frames.ts"
 import { flags, frame, get, request, types } from "../fixtures/Http2Frames.ts"
+import { Interception, nothing, reviewed } from "../fixtures/Interception.ts"
 import * as LoopbackHttps from "../fixtures/LoopbackHttps.ts"
 import * as WholeServer from "../fixtures/WholeServer.ts"
 
@@ -94,9 +95,10 @@ for (const disableHttp2Serving of [false, true]) {
 const headers = (connection: Http2Frames.Connection, stream: number) =>
   Effect.map(connection.next((it) => it.stream === stream && it.type === types.headers), Option.isSome)
 
+const ping = frame(types.ping, 0, 0, Buffer.alloc(8))
+
 test("an HTTP/2 connection on which nothing is asked is left, whatever it does to look alive", () =>
   Effect.gen(function*() {
-    const ping = frame(types.ping, 0, 0, Buffer.alloc(8))
     const [idle, silent, half] = yield* Effect.all([Http2Frames.open(), Http2Frames.open(), Http2Frames.open()])
     yield* idle.send([request(1, path, bearer(tokens.reader))])
     assert.isTrue(yield* headers(idle, 1))
@@ -110,6 +112,41 @@ test("an HTTP/2 connection on which nothing is asked is left, whatever it does t
     }
     for (const connection of [idle, silent, half]) yield* connection.closed
   }))
+
+test("an HTTP/2 connection is left two minutes after its last request, however old it is", () =>
+  Effect.gen(function*() {
+    const connection = yield* Http2Frames.open()
+    for (const stream of [1, 3, 5, 7]) {
+      yield* connection.send([request(stream, path, bearer(tokens.reader))])
+      assert.isTrue(yield* headers(connection, stream))
+      // When this comes back the server knows that its answer was taken.
+      yield* connection.send([ping])
+      yield* connection.next(({ type }) => type === types.ping)
+      yield* TestClock.adjust("110 seconds")
+    }
+    yield* TestClock.adjust("30 seconds")
+    yield* connection.closed
+  }))
+
+test("an HTTP/2 connection on which a request waits is not left", () =>
+  Effect.gen(function*() {
+    const { intercept } = yield* Interception
+    const begun = yield* Deferred.make<void>()
+    const go = yield* Deferred.make<void>()
+    yield* intercept((request, url) =>
+      Deferred.succeed(begun, undefined).pipe(
+        Effect.andThen(Deferred.await(go)),
+        Effect.andThen(reviewed("tokenreviews", { authenticated: false })(request, url) ?? Effect.never)
+      )
+    )
+    const connection = yield* Http2Frames.open()
+    yield* connection.send([request(1, path, bearer("unknown"))])
+    yield* Deferred.await(begun)
+    yield* WholeServer.pass(8)
+    yield* Deferred.succeed(go, undefined)
+    assert.isTrue(yield* headers(connection, 1))
+    yield* intercept(nothing)
+  }), { https: { limits } })
 
 test("answers that nobody takes are not kept", () =>
   Effect.gen(function*() {

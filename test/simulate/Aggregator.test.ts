@@ -7,7 +7,7 @@ import { ApiServices } from "../../src/simulate/ApiServices.ts"
 import { fromSocket } from "../../src/simulate/Authentication.ts"
 import { Identities, tokens } from "../../src/simulate/Identities.ts"
 import * as Loopback from "../../src/simulate/Loopback.ts"
-import { answerOf, onLoopback, overSockets } from "./fixtures.ts"
+import { answerOf, onLoopback, overSockets } from "../fixtures/SimulatedApi.ts"
 
 const discovery = {
   kind: "APIGroupDiscoveryList",

@@ -6,7 +6,8 @@ import { ApiFault } from "../../src/simulate/ApiFault.ts"
 import { ApiFaults } from "../../src/simulate/ApiFaults.ts"
 import { ApiListener } from "../../src/simulate/ApiListener.ts"
 import { ClusterState } from "../../src/simulate/ClusterState.ts"
-import { ask, inMemory, onLoopback, overMemory, overSockets, watch } from "./fixtures.ts"
+import { eventually } from "../fixtures/Eventually.ts"
+import { ask, inMemory, onLoopback, overMemory, overSockets, watch } from "../fixtures/SimulatedApi.ts"
 
 const nodes = "/api/v1/nodes"
 
@@ -75,7 +76,7 @@ for (
         const asked = yield* Effect.forkChild(client.get(nodes), { startImmediately: true })
         yield* touch("worker-0001")
         const { waiting } = yield* ApiFaults
-        yield* Effect.repeat(Effect.sleep("5 millis"), { until: () => waiting() === 2 })
+        yield* eventually("both to wait", Effect.sync(waiting), (waiting) => waiting === 2)
         assert.isUndefined(asked.pollUnsafe())
         assert.deepStrictEqual(yield* all, [])
         yield* end("nodes")

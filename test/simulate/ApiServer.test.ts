@@ -17,7 +17,7 @@ import {
   overMemory,
   overSockets,
   watch
-} from "./fixtures.ts"
+} from "../fixtures/SimulatedApi.ts"
 
 const asTable = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 

@@ -6,7 +6,7 @@ import { ApiFault } from "../../src/simulate/ApiFault.ts"
 import { Fault } from "../../src/simulate/Fault.ts"
 import { tokens } from "../../src/simulate/Identities.ts"
 import { KubeletFleet } from "../../src/simulate/KubeletFleet.ts"
-import { answerOf, inMemory, overMemory } from "./fixtures.ts"
+import { answerOf, inMemory, overMemory } from "../fixtures/SimulatedApi.ts"
 
 const kubelet = "/simulation/faults/kubelets/worker-0001"
 

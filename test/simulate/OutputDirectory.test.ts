@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node"
 import { Effect, FileSystem, Layer, Option } from "effect"
 import * as OutputDirectory from "../../src/simulate/OutputDirectory.ts"
-import { onLoopback } from "./fixtures.ts"
+import { onLoopback } from "../fixtures/SimulatedApi.ts"
 
 const environment = Layer.merge(onLoopback, NodeServices.layer)
 

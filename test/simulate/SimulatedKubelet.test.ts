@@ -8,7 +8,7 @@ import { Fault } from "../../src/simulate/Fault.ts"
 import { tokens } from "../../src/simulate/Identities.ts"
 import { KubeletFleet } from "../../src/simulate/KubeletFleet.ts"
 import * as MemoryHttp from "../../src/simulate/MemoryHttp.ts"
-import { cluster, inMemory } from "./fixtures.ts"
+import { cluster, inMemory } from "../fixtures/SimulatedApi.ts"
 
 const node = cluster.nodes[0]!.name
 

@@ -5,7 +5,7 @@ import { HttpBody, type HttpClient, HttpClientRequest, HttpServerResponse } from
 import { ApiServices } from "../../src/simulate/ApiServices.ts"
 import { serviceAccountToken } from "../../src/simulate/Identities.ts"
 import * as Simulation from "../../src/simulate/Simulation.ts"
-import { answerOf, cluster, overMemory } from "./fixtures.ts"
+import { answerOf, cluster, overMemory } from "../fixtures/SimulatedApi.ts"
 
 const deployment = (selector: string, replicas: number) => ({
   apiVersion: "apps/v1",

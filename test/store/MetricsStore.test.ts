@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { MetricsStore } from "../../src/store/MetricsStore.ts"
+import { isGone } from "../fixtures/Garbage.ts"
 import { at, busy, halfACore, layer, node, pod, scrape } from "../fixtures/Scrapes.ts"
 
 describe("MetricsStore", () => {
@@ -74,6 +75,18 @@ describe("MetricsStore", () => {
       assert.isFalse(yield* hasSwap)
       for (const seconds of [30, 45]) yield* scrape(seconds, {}, busy(seconds, { swap: 7 }))
       assert.isTrue(yield* hasSwap)
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("releases what it has of a pod that is gone", () =>
+    Effect.gen(function*() {
+      const entry = Effect.map(
+        MetricsStore,
+        (store) => new WeakRef(store.snapshot().pod("shop", "cart") ?? assert.fail("nothing is served of it"))
+      )
+      for (const seconds of [0, 15]) yield* scrape(seconds, { "shop/cart/main": busy(seconds) })
+      const gone = yield* entry
+      yield* scrape(76, {})
+      assert.isTrue(yield* Effect.promise(() => isGone(gone)))
     }).pipe(Effect.provide(layer)))
 
   it.effect("counts what can be served", () =>

@@ -1,10 +1,8 @@
 /** Blocks of usage beside each other: none has a row of another, and memory is used again. */
 import { assert, describe, it } from "@effect/vitest"
-import { setImmediate } from "node:timers/promises"
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
 import * as Block from "../../src/store/UsageBlock.ts"
 import { UsageSlabs } from "../../src/store/UsageSlabs.ts"
+import { collect, isGone } from "../fixtures/Garbage.ts"
 
 /** Every row says the number. */
 const fill = (block: Block.UsageBlock, rows: number, value: number) => {
@@ -36,8 +34,6 @@ describe("UsageSlabs", () => {
   })
 
   it("gives rows again once nobody has their block, and none that somebody has", async () => {
-    setFlagsFromString("--expose-gc")
-    const collect: () => void = runInNewContext("gc")
     const slabs = new UsageSlabs()
     const kept = slabs.block("kept", 40)
     fill(kept, 40, 7)
@@ -51,12 +47,16 @@ describe("UsageSlabs", () => {
         fill(block, rows, round)
         pieces.add(block.values)
       }
-      collect()
-      // What was collected is told in a turn of its own.
-      await setImmediate()
+      await collect()
     }
     // 1601 blocks of 40 to 59 rows would be ten of 8192.
     assert.isAtMost(pieces.size, 2)
     assert.deepStrictEqual(rowsOf(kept, 40), Array(40).fill(7))
+  })
+
+  it("gives up a piece of memory of which nobody has a row", async () => {
+    const slabs = new UsageSlabs()
+    assert.isTrue(await isGone(new WeakRef(slabs.block("gone", 40).values)))
+    assert.isDefined(slabs.block("next", 40))
   })
 })

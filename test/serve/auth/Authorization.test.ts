@@ -6,6 +6,7 @@ import * as User from "../../../src/serve/auth/User.ts"
 import * as RequestInfo from "../../../src/serve/RequestInfo.ts"
 import { fromError } from "../../../src/serve/Status.ts"
 import * as Reviewer from "../../fixtures/Reviewer.ts"
+import { settle } from "../../fixtures/ScriptedServer.ts"
 
 const start = Effect.fnUntraced(function*(answer: Reviewer.Answer, paths = ["/healthz", "/readyz", "/livez"]) {
   const reviewer = Reviewer.make(answer)
@@ -29,8 +30,6 @@ const nodes = info("/apis/metrics.k8s.io/v1/nodes")
 const jane = User.make({ name: "jane", groups: ["devs"] })
 const yes = Reviewer.status({ allowed: true })
 const no = Reviewer.status({ allowed: false })
-
-const settle = Effect.repeat(Effect.yieldNow, { times: 50 })
 
 describe("what a user may do", () => {
   it.effect("is there at once when it was asked before, by whichever of two users", () =>

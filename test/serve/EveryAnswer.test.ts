@@ -50,7 +50,7 @@ it.effect("a connection that is chosen to end does so after the answer", () =>
     assert.strictEqual(yield* requestsOn({ port: yield* LoopbackHttps.port, path: "/version" }), 1)
   }).pipe(Effect.provide(onLoopback({ goawayChance: 1 }))))
 
-it.effect("a server that stops finishes what runs, and tells others but probes to come again", () =>
+it.effect("a server that stops finishes what runs, and tells all but probes and who reads metrics to come again", () =>
   Effect.gen(function*() {
     const begun = yield* Deferred.make<void>()
     const go = yield* Deferred.make<void>()
@@ -62,12 +62,14 @@ it.effect("a server that stops finishes what runs, and tells others but probes t
           Effect.as(Answer.text("done", 200))
         )
     }
+    const metrics = { path: "/metrics", respond: () => Effect.succeed(Answer.text("", 200)) }
     const server = yield* Layer.build(LoopbackHttps.layer)
     const port = yield* Effect.provide(LoopbackHttps.port, server)
     const scope = yield* Scope.make()
-    yield* Layer.buildWithScope(served({ shutdownSendRetryAfter: true }, [...options.extra, slow]), scope).pipe(
-      Effect.provide(server)
-    )
+    yield* Layer.buildWithScope(served({ shutdownSendRetryAfter: true }, [...options.extra, metrics, slow]), scope)
+      .pipe(
+        Effect.provide(server)
+      )
     const running = yield* Effect.forkChild(http2({ port, path: "/slow" }))
     yield* Deferred.await(begun)
     const stopped = yield* Effect.forkChild(Scope.close(scope, Exit.void), { startImmediately: true })
@@ -76,7 +78,7 @@ it.effect("a server that stops finishes what runs, and tells others but probes t
       const { body, headers, status } = yield* client({ port, path: "/version" })
       assert.deepStrictEqual([status, headers["retry-after"]], [429, "5"])
       assert.strictEqual(body.toString(), "The apiserver is shutting down, please try again later.\n")
-      assert.strictEqual((yield* client({ port, path: "/livez" })).status, 200)
+      for (const path of ["/livez", "/metrics"]) assert.strictEqual((yield* client({ port, path })).status, 200)
     }
     assert.strictEqual((yield* http1({ port, path: "/version" })).headers["connection"], "close")
     assert.isUndefined(stopped.pollUnsafe())
