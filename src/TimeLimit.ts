@@ -1,13 +1,19 @@
 /** One limit of time for many things that mostly end long before: a single fiber watches over all of them. */
 import { Duration, Effect, type Scope } from "effect"
 import * as Monotonic from "./Monotonic.ts"
-import { type Place, UnderWay } from "./UnderWay.ts"
+import { Entry, UnderWay } from "./UnderWay.ts"
 
 /** Something that is under way. */
-export interface Running extends Place {
+export class Running extends Entry {
   /** By the monotonic clock: milliseconds. */
   readonly end: number
   readonly expire: () => void
+
+  constructor(end: number, expire: () => void) {
+    super()
+    this.end = end
+    this.expire = expire
+  }
 }
 
 export interface TimeLimit {
@@ -44,7 +50,7 @@ export const make = Effect.fnUntraced(function*(
 
   return {
     begin: (expire) => {
-      const it = { end: now() + millis, expire, place: 0 }
+      const it = new Running(now() + millis, expire)
       running.add(it)
       return it
     },

@@ -5,12 +5,16 @@
  * one is old, all that follow are kept, with all they ever held, until the whole heap is marked (docs/decisions.md has a program).
  */
 
-export interface Place {
+/**
+ * Each is of a class, because V8 watches how long the objects of a literal live. Those of a start live long, while a thousand connections
+ * are made; all that follow it would make among the old objects, where they last, with whatever they hold, until the whole heap is marked.
+ */
+export abstract class Entry {
   /** Where it stands: that of the collection alone to set. */
-  place: number
+  place = 0
 }
 
-export class UnderWay<A extends Place> implements Iterable<A> {
+export class UnderWay<A extends Entry> implements Iterable<A> {
   readonly #all: Array<A> = []
 
   /** Once: what is there already is not added again. */

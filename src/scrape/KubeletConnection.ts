@@ -17,12 +17,18 @@ export interface Security {
   readonly rejectUnauthorized: boolean
 }
 
-/** A request on its way, and who reads the response. */
-export interface Exchange {
+/** A request on its way, and who reads the response. A class, for the reason that entries of `UnderWay` are. */
+export class Exchange {
   readonly request: string
   readonly reader: ResponseReader
   /** Called once: without a cause when the reader has a response or a problem. */
-  done(cause?: Error): void
+  readonly done: (cause?: Error) => void
+
+  constructor(request: string, reader: ResponseReader, done: (cause?: Error) => void) {
+    this.request = request
+    this.reader = reader
+    this.done = done
+  }
 }
 
 /** By its alternative names alone, as Go has it: where no host name is among them, Node.js would take the common name. */

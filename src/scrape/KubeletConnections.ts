@@ -1,6 +1,6 @@
 /** The connections to all kubelets: kept between two scrapes as far as there is room, else resumed. */
 import { type Endpoint, hostAndPort } from "../discover/Address.ts"
-import { KubeletConnection, type Security } from "./KubeletConnection.ts"
+import { Exchange, KubeletConnection, type Security } from "./KubeletConnection.ts"
 import { ResponseReader } from "./ResponseReader.ts"
 
 export interface Options {
@@ -55,10 +55,8 @@ export class KubeletConnections {
     let connection = this.#take(key) ?? this.#open(key, endpoint)
 
     const send = () =>
-      connection.send({
-        request,
-        reader,
-        done: (cause) => {
+      connection.send(
+        new Exchange(request, reader, (cause) => {
           // The kubelet may have ended an old connection before our request came.
           if ((cause !== undefined || reader.problem?.reason === "reset") && reader.isEmpty && connection.uses > 1) {
             connection.close()
@@ -69,8 +67,8 @@ export class KubeletConnections {
           this.#release(key, connection, security, cause === undefined && reader.keepsAlive)
           done(cause ?? reader)
           reader.release()
-        }
-      })
+        })
+      )
     send()
     return () => connection.close()
   }

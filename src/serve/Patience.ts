@@ -10,7 +10,7 @@ import {
 } from "node:http2"
 import type { Server } from "node:https"
 import * as Monotonic from "../Monotonic.ts"
-import { type Place, UnderWay } from "../UnderWay.ts"
+import { Entry, UnderWay } from "../UnderWay.ts"
 import type { ConnectionLimits } from "./ConnectionLimits.ts"
 
 /** Node.js waits for ever: for clients that read nothing, and so fill our memory, and for those that do nothing but ping. */
@@ -29,7 +29,7 @@ export const watch = Effect.fnUntraced(function*(
   const begin = (_request: IncomingMessage | Http2ServerRequest, answer: Answer) => {
     const session = "stream" in answer ? answer.stream.session : undefined
     const use = session && sessions.get(session)
-    const answering = { answer, since: now(), place: 0 }
+    const answering = new Answering(answer, now())
     answers.add(answering)
     if (use !== undefined) use.open++
     answer.once("close", () => {
@@ -56,9 +56,15 @@ export const watch = Effect.fnUntraced(function*(
 export type Answer = ServerResponse | Http2ServerResponse
 
 /** An answer that is not all taken, and since when, in monotonic time. */
-export interface Answering extends Place {
+export class Answering extends Entry {
   readonly answer: Answer
   readonly since: number
+
+  constructor(answer: Answer, since: number) {
+    super()
+    this.answer = answer
+    this.since = since
+  }
 }
 
 /** How many requests are under way on a connection, and when the last one ended. */
