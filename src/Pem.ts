@@ -23,6 +23,9 @@ export const certificates = (pem: string): Result.Result<Array.NonEmptyReadonlyA
   })
 }
 
+/** One below the other, however they were written before: OpenSSL reads none that begins on the line on which another one ends. */
+export const text = (certificates: ReadonlyArray<X509Certificate>) => certificates.join("")
+
 /** Whoever stands in a bundle is believed, as by Go: an authority that another one signed, too, or a server by itself. */
 export const trust = { allowPartialTrustChain: true } as const
 

@@ -33,7 +33,7 @@ const bundle = Effect.fnUntraced(function*(named: Named) {
   const fail = failing(named, "give a file of PEM certificates that may be read")
   const found = Pem.certificates(yield* read(named, fail))
   const certificates = yield* Effect.mapError(Effect.fromResult(found), fail)
-  return { certificates, pem: certificates.join("") } satisfies Bundle
+  return { certificates, pem: Pem.text(certificates) } satisfies Bundle
 })
 
 /** Where a pair is written down. */

@@ -1,7 +1,6 @@
 /** The ways into a cluster: a kubeconfig or a service account, with the files they name, read afresh each time. */
 import { Config, Effect, FileSystem, Path, Record, Result } from "effect"
 import { Base64 } from "effect/encoding"
-import type { X509Certificate } from "node:crypto"
 import { isIPv6 } from "node:net"
 import * as Pem from "../Pem.ts"
 import { type Entry, parse, type User } from "./Kubeconfig.ts"
@@ -112,7 +111,7 @@ const filesFrom = Effect.fnUntraced(function*(directory: string) {
     const { ca, cert, key, token } = Record.map(read, (result) => Result.getOrUndefined(result)?.trim())
     const authorities = ca === undefined
       ? Result.succeed(undefined)
-      : Result.map(Pem.certificates(ca), oneBelowTheOther)
+      : Result.map(Pem.certificates(ca), Pem.text)
 
     const problems = [
       ...Object.values(read).filter(Result.isFailure).map(({ failure }) => failure),
@@ -141,9 +140,6 @@ const filesFrom = Effect.fnUntraced(function*(directory: string) {
     return { access, user }
   })
 })
-
-/** However the file had them: OpenSSL reads none that begins on the line on which another one ends. */
-const oneBelowTheOther = (certificates: ReadonlyArray<X509Certificate>) => certificates.join("").trim()
 
 /** A pair that is being replaced may not fit for a moment: better the old one than none. */
 const checkPair = (cert: string | undefined, key: string | undefined): Problems => {

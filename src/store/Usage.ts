@@ -65,8 +65,8 @@ const isComplete = (points: Points, row: number) =>
 const endOfTime = 9e12
 
 /**
- * Whoever was read after that has not run all the time. Start times move a little while containers run, so that another one alone
- * says nothing; where it is unknown, as for a node, nothing can be concluded, either.
+ * The original's rule: a container that started at or after its last reading is in another life. That it says another start than before
+ * means nothing, because start times move a little while it runs; nor does one that is unknown, as that of a node.
  */
 const hasRestarted = (last: Points, reading: Points, row: number) => reading.startTime(row) >= last.timestamp(row)
 

@@ -63,7 +63,7 @@ describe("by a kubeconfig", () => {
       })
       assert.deepStrictEqual(yield* kube.credentials, {
         authorization: Option.some("Bearer secret"),
-        ca: Option.some(ca.cert.trim()),
+        ca: Option.some(`${ca.cert.trim()}\n`),
         cert: Option.none(),
         key: Option.none()
       })
