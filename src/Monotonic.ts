@@ -1,7 +1,8 @@
 /** Time that nobody can set, for durations: the wall clock may be set while they pass. */
 import { Clock, Duration, Effect, type Exit } from "effect"
 
-const millis = (nanos: bigint) => Number(nanos / 1_000_000n)
+/** Whole ones. Beyond three months nanoseconds are no longer exact as a number, which is nothing to a millisecond. */
+const millis = (nanos: bigint) => Math.floor(Number(nanos) / 1e6)
 
 /** Milliseconds since some moment. */
 export const now = Effect.map(Clock.monotonicTimeNanos, millis)

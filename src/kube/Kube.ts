@@ -142,4 +142,10 @@ const toCredentials = Function.memoize(({ authorization, tls }: Access): Credent
   key: Option.fromUndefinedOr(tls.key)
 }))
 
-const nobody: Credentials = { authorization: Option.none(), ca: Option.none(), cert: Option.none(), key: Option.none() }
+/** Who shows nothing, and knows no authority. */
+export const nobody: Credentials = {
+  authorization: Option.none(),
+  ca: Option.none(),
+  cert: Option.none(),
+  key: Option.none()
+}

@@ -1,5 +1,5 @@
 /** How the scraping of every node goes: what fails for which reason first, then each node by itself. */
-import { Duration, Schema } from "effect"
+import { Schema } from "effect"
 import type { Node } from "../discover/Nodes.ts"
 import * as FailureSummary from "../scrape/FailureSummary.ts"
 import { KubeletReason } from "../scrape/KubeletError.ts"
@@ -76,7 +76,7 @@ const ofNode = (node: string, status: NodeStatus | undefined, now: number): Scra
     ...address !== undefined && { address },
     lastAttempt: timestamp(startedAt),
     ...lastSuccess !== undefined && { lastSuccess: timestamp(lastSuccess) },
-    durationSeconds: Duration.toSeconds(duration),
+    durationSeconds: duration / 1000,
     samples: rows,
     ...sampledAt !== undefined && { ageSeconds: (now - sampledAt) / 1000 },
     failures,

@@ -2,7 +2,7 @@
 import { Result, Schema } from "effect"
 import { Buffer, isUtf8 } from "node:buffer"
 import { Points } from "../Sample.ts"
-import { lineFeed } from "./Bytes.ts"
+import { lineFeed, sameBytes } from "./Bytes.ts"
 import { Repetitions } from "./Repetitions.ts"
 import { type Containers, Rows } from "./Rows.ts"
 import { Scanner } from "./Scanner.ts"
@@ -35,21 +35,36 @@ export interface Before extends Containers {
 
 /** What we keep of a series, and of whom. */
 interface Series {
+  readonly name: Uint8Array
   readonly of: "node" | "container" | "page"
   readonly field: "cpu" | "memory" | "swap" | "start" | "error"
 }
 
-const used: ReadonlyMap<string, Series> = new Map([
-  ["node_cpu_usage_seconds_total", { of: "node", field: "cpu" }],
-  ["node_memory_working_set_bytes", { of: "node", field: "memory" }],
-  ["node_swap_usage_bytes", { of: "node", field: "swap" }],
-  ["container_cpu_usage_seconds_total", { of: "container", field: "cpu" }],
-  ["container_memory_working_set_bytes", { of: "container", field: "memory" }],
-  ["container_swap_usage_bytes", { of: "container", field: "swap" }],
-  ["container_start_time_seconds", { of: "container", field: "start" }],
-  ["scrape_error", { of: "page", field: "error" }],
-  ["resource_scrape_error", { of: "page", field: "error" }]
-])
+const seriesNamed = (name: string, of: Series["of"], field: Series["field"]): Series => ({
+  name: new TextEncoder().encode(name),
+  of,
+  field
+})
+
+const used: ReadonlyArray<Series> = [
+  seriesNamed("node_cpu_usage_seconds_total", "node", "cpu"),
+  seriesNamed("node_memory_working_set_bytes", "node", "memory"),
+  seriesNamed("node_swap_usage_bytes", "node", "swap"),
+  seriesNamed("container_cpu_usage_seconds_total", "container", "cpu"),
+  seriesNamed("container_memory_working_set_bytes", "container", "memory"),
+  seriesNamed("container_swap_usage_bytes", "container", "swap"),
+  seriesNamed("container_start_time_seconds", "container", "start"),
+  seriesNamed("scrape_error", "page", "error"),
+  seriesNamed("resource_scrape_error", "page", "error")
+]
+
+/** They are few: to compare them all is quicker than to make a string of the name. */
+const seriesOf = ({ nameEnd, nameStart, page }: Scanner) => {
+  for (const it of used) {
+    if (it.name.length === nameEnd - nameStart && sameBytes(page, nameStart, it.name, 0, it.name.length)) return it
+  }
+  return undefined
+}
 
 const none: Before = { containers: [], labels: new Uint8Array() }
 
@@ -78,7 +93,7 @@ export const parse = (
     if (scanner.skipLine()) continue
     if (!scanner.repeatsName()) {
       if (!scanner.name()) return Result.fail(malformed(scanner))
-      series = used.get(page.toString("latin1", scanner.nameStart, scanner.nameEnd))
+      series = seriesOf(scanner)
       others.begin()
     }
     const isContainer = series?.of === "container"

@@ -1,5 +1,5 @@
 /** The kubelet as a service: one node in, one sample out. */
-import { Array as Arr, Clock, Context, Duration, Effect, Function, Layer, Result } from "effect"
+import { Array as Arr, Clock, Context, Duration, Effect, Function, Layer, type Option, Result } from "effect"
 import { type AddressOptions, candidates, type Endpoint, hostAndPort } from "../discover/Address.ts"
 import type { Node } from "../discover/Nodes.ts"
 import { Kube } from "../kube/Kube.ts"
@@ -42,24 +42,28 @@ export class Kubelet extends Context.Service<Kubelet, {
           ? Effect.succeedNone
           : Effect.map(kube.credentials, (credentials) => credentials.authorization)
 
-        const attempt = Effect.fnUntraced(function*(
-          node: Node,
-          before: Before | undefined,
-          endpoint: Endpoint
-        ) {
+        const attempt = (node: Node, before: Before | undefined, endpoint: Endpoint) => {
           const address = hostAndPort(endpoint)
           const fail = failing(node, address)
-          const header = yield* Effect.mapError(authorization, (error) => fail("unauthorized", error.message, error))
-          const requestedAt = clock.currentTimeMillisUnsafe()
-          const { containers, labels, points } = yield* client.get(
-            { endpoint, path: node.metricsPath, authorization: header },
-            (status, body) => read(status, body, requestedAt, before)
-          ).pipe(
-            Effect.flatMap(Effect.fromResult),
-            Effect.mapError(({ cause, detail, reason }: Unread) => fail(reason, detail, cause))
+          const get = (authorization: Option.Option<string>) => {
+            const requestedAt = clock.currentTimeMillisUnsafe()
+            return client.get(
+              { endpoint, path: node.metricsPath, authorization },
+              (status, body) =>
+                Result.map(
+                  read(status, body, requestedAt, before),
+                  ({ containers, labels, points }): Sample => ({ node: node.name, address, containers, labels, points })
+                )
+            ).pipe(
+              Effect.flatMap(Effect.fromResult),
+              Effect.mapError(({ cause, detail, reason }: Unread) => fail(reason, detail, cause))
+            )
+          }
+          return authorization.pipe(
+            Effect.mapError((error) => fail("unauthorized", error.message, error)),
+            Effect.flatMap(get)
           )
-          return { node: node.name, address, containers, labels, points } satisfies Sample
-        })
+        }
 
         const endpointsOf = Function.memoize((node: Node) => candidates(node, options))
 

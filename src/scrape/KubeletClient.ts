@@ -1,5 +1,5 @@
 /** The way to the kubelets: pages are asked for with their certificate authority and our client certificate. */
-import { Context, Duration, Effect, Layer, Option, Result, Schedule, Schema } from "effect"
+import { Context, Duration, Effect, Function, Layer, Option, Result, Schedule, Schema } from "effect"
 import { type HttpClient, HttpClientRequest } from "effect/http"
 import { createSecureContext } from "node:tls"
 import { type Endpoint, hostAndPort } from "../discover/Address.ts"
@@ -71,9 +71,9 @@ export class KubeletClient extends Context.Service<KubeletClient, {
         const exchange = <A>(request: PageRequest, read: (status: number, body: Uint8Array) => A) =>
           Effect.callback<A, NoAnswer>((resume) => {
             const text = textOf(request)
-            if (text === undefined) return resume(Effect.fail(unsendable))
+            if (Option.isNone(text)) return resume(Effect.fail(unsendable))
             const begun = Result.try(() =>
-              connections.exchange(request.endpoint, text, (outcome) => {
+              connections.exchange(request.endpoint, text.value, (outcome) => {
                 limit.end(running)
                 if (outcome instanceof ResponseReader) resume(Effect.fromResult(answer(outcome, read)))
                 else resume(Effect.fail(new NoAnswer({ ...explainTransport(outcome), cause: outcome })))
@@ -91,12 +91,12 @@ export class KubeletClient extends Context.Service<KubeletClient, {
             })
           })
 
-        const secured = Effect.map(current, (material) => connections.secureBy(securityOf(material)))
-        return KubeletClient.of({
-          get: completelyInsecure
-            ? exchange
-            : (request, read) => Effect.andThen(secured, exchange(request, read))
-        })
+        const secured = <A>(request: PageRequest, read: (status: number, body: Uint8Array) => A) =>
+          Effect.flatMap(current, (material) => {
+            connections.secureBy(securityOf(material))
+            return exchange(request, read)
+          })
+        return KubeletClient.of({ get: completelyInsecure ? exchange : secured })
       })
     )
   }
@@ -144,15 +144,17 @@ const noAnswer = (problem: Problem) => new NoAnswer(problem)
 const ours = "User-Agent: metrics-server\r\nAccept-Encoding: gzip\r\n"
 
 /** The whole request; none when the credentials cannot be sent in a header. */
-const textOf = ({ authorization, endpoint, path }: PageRequest) => {
+const textOf = ({ authorization, endpoint, path }: PageRequest) =>
+  Option.map(endOf(authorization), (end) => `GET ${path} HTTP/1.1\r\nHost: ${hostAndPort(endpoint)}\r\n${end}`)
+
+/** What is the same for all kubelets. */
+const endOf = Function.memoize((authorization: Option.Option<string>) => {
   const credentials = Option.match(authorization, {
     onNone: () => "",
     onSome: (authorization) => `Authorization: ${authorization}\r\n`
   })
-  return /^[\x20-\x7e]*(\r\n)?$/.test(credentials)
-    ? `GET ${path} HTTP/1.1\r\nHost: ${hostAndPort(endpoint)}\r\n${ours}${credentials}\r\n`
-    : undefined
-}
+  return /^[\x20-\x7e]*(\r\n)?$/.test(credentials) ? Option.some(`${ours}${credentials}\r\n`) : Option.none()
+})
 
 const unsendable = new NoAnswer({
   reason: "unauthorized",

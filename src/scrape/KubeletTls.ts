@@ -1,6 +1,6 @@
 /** What secures the connections to kubelets: their authorities and our client certificate, which follow their files. */
 import { Context, Effect, Layer, Option } from "effect"
-import { type Credentials, Kube } from "../kube/Kube.ts"
+import { type Credentials, Kube, nobody } from "../kube/Kube.ts"
 import type { Pair } from "../Pem.ts"
 import * as PemFile from "../PemFile.ts"
 
@@ -31,45 +31,55 @@ export class KubeletTls extends Context.Service<KubeletTls, {
       Effect.gen(function*() {
         const { credentials } = yield* Kube
         // What is not known yet is nothing: without our token no request is sent either.
-        const ours = <A>(part: (ours: Credentials) => Option.Option<A>) =>
-          Effect.map(Effect.option(credentials), Option.flatMap(part))
+        const ours = Effect.orElseSucceed(credentials, () => nobody)
 
-        const ca = yield* Option.match(options.certificateAuthority, {
-          onNone: () => Effect.succeed(ours(({ ca }) => ca)),
-          onSome: (file) =>
-            Effect.map(PemFile.followBundle({ flag: "kubelet-certificate-authority", file }), Effect.map(toPem))
+        const bundle = yield* Option.match(options.certificateAuthority, {
+          onNone: () => Effect.succeed(Effect.undefined),
+          onSome: (file) => PemFile.followBundle({ flag: "kubelet-certificate-authority", file })
         })
         const pair = yield* Option.match(Option.all([options.clientCertificate, options.clientKey]), {
-          onNone: () => Effect.succeed(ours(({ cert, key }) => Option.all({ cert, key }))),
+          onNone: () => Effect.succeed(Effect.undefined),
           onSome: ([cert, key]) =>
-            Effect.map(
-              PemFile.followPair({
-                cert: { flag: "kubelet-client-certificate", file: cert },
-                key: { flag: "kubelet-client-key", file: key }
-              }),
-              Effect.asSome
-            )
+            PemFile.followPair({
+              cert: { flag: "kubelet-client-certificate", file: cert },
+              key: { flag: "kubelet-client-key", file: key }
+            })
         })
 
-        let last = material(options, Option.none(), Option.none())
-        const current = Effect.gen(function*() {
-          const found = material(options, yield* ca, yield* pair)
-          if (!isSame(last, found)) last = found
-          return last
-        })
+        // Asked for with each scrape: mostly it is of the same as before.
+        let last = known(options, nobody, undefined, undefined)
+        const of = (ours: Credentials, bundle: PemFile.Bundle | undefined, pair: Pair | undefined) => {
+          if (last.ours === ours && last.bundle === bundle && last.pair === pair) return last.material
+          const found = known(options, ours, bundle, pair)
+          last = isSame(last.material, found.material) ? { ...found, material: last.material } : found
+          return last.material
+        }
+        const current = Effect.flatMap(
+          ours,
+          (ours) => Effect.flatMapEager(bundle, (bundle) => Effect.mapEager(pair, (pair) => of(ours, bundle, pair)))
+        )
         return KubeletTls.of({ current })
       })
     )
   }
 }
 
-const toPem = ({ pem }: PemFile.Bundle) => Option.some(pem)
-
-const material = ({ insecure }: KubeletTlsOptions, ca: Option.Option<string>, pair: Option.Option<Pair>): Material => ({
-  rejectUnauthorized: !insecure,
-  ...Option.isSome(ca) && !insecure && { ca: ca.value },
-  ...Option.isSome(pair) && { cert: pair.value.cert, key: pair.value.key }
-})
+/** A material, and what it was made of. */
+const known = (
+  { insecure }: KubeletTlsOptions,
+  ours: Credentials,
+  bundle: PemFile.Bundle | undefined,
+  pair: Pair | undefined
+) => {
+  const ca = bundle === undefined ? Option.getOrUndefined(ours.ca) : bundle.pem
+  const shown = pair ?? Option.getOrUndefined(Option.all({ cert: ours.cert, key: ours.key }))
+  const material: Material = {
+    rejectUnauthorized: !insecure,
+    ...ca !== undefined && !insecure && { ca },
+    ...shown !== undefined && { cert: shown.cert, key: shown.key }
+  }
+  return { ours, bundle, pair, material }
+}
 
 const isSame = (one: Material, other: Material) =>
   one.ca === other.ca && one.cert === other.cert && one.key === other.key

@@ -45,7 +45,7 @@ export const make = Effect.fnUntraced(function*(resolution: Duration.Duration) {
       if (change !== undefined) return Queue.offer(changes, change)
       if (!traces) return Effect.void
       return Effect.logTrace(
-        error?.message ?? `node ${node.name}: ${rows} readings in ${Math.ceil(Duration.toMillis(duration))} ms`
+        error?.message ?? `node ${node.name}: ${rows} readings in ${Math.ceil(duration)} ms`
       )
     }
   }

@@ -87,7 +87,7 @@ export const make = Effect.fnUntraced(function*(resolution: Duration.Duration, s
   return {
     /** One turn of one node is over. */
     record: ({ duration, error, node, startedAt }: Outcome) => {
-      const seconds = Duration.toSeconds(duration)
+      const seconds = duration / 1000
       const series = seriesOf(node)
       tick.update(seconds)
       series.duration.update(seconds)

@@ -1,5 +1,5 @@
 /** The last outcome of every node: when, how long, which failure. */
-import { Context, type Duration, Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { KubeletError } from "./KubeletError.ts"
 
 /** One finished turn of a node. */
@@ -7,20 +7,21 @@ export interface Outcome {
   readonly node: string
   /** By our clock: milliseconds since the epoch. */
   readonly startedAt: number
-  readonly duration: Duration.Duration
+  /** Milliseconds. */
+  readonly duration: number
   /** What was dialled, `host:port`; absent when there was nothing to dial. */
-  readonly address?: string
+  readonly address?: string | undefined
   /** Rows of the sample: the node and its containers; 0 for a failure. */
   readonly rows: number
   /** When the kubelet read the node, by its clock: milliseconds since the epoch. Absent where it says nothing of the node itself. */
-  readonly sampledAt?: number
+  readonly sampledAt?: number | undefined
   /** Absent for a success. */
-  readonly error?: KubeletError
+  readonly error?: KubeletError | undefined
 }
 
 export interface NodeStatus extends Outcome {
   /** When the last successful turn started; absent when there was none. `sampledAt` is of the last turn that said it. */
-  readonly lastSuccess?: number
+  readonly lastSuccess?: number | undefined
   /** How many turns in a row failed, up to this one. */
   readonly failures: number
 }
@@ -60,13 +61,18 @@ export class ScrapeStatus extends Context.Service<ScrapeStatus, {
   })
 }
 
-const after = (before: NodeStatus | undefined, outcome: Outcome): NodeStatus => {
-  const sampledAt = outcome.sampledAt ?? before?.sampledAt
-  const lastSuccess = outcome.error === undefined ? outcome.startedAt : before?.lastSuccess
-  return {
-    ...outcome,
-    ...sampledAt !== undefined && { sampledAt },
-    ...lastSuccess !== undefined && { lastSuccess },
-    failures: outcome.error === undefined ? 0 : (before?.failures ?? 0) + 1
-  }
-}
+/** Without spreads: there is one for each scrape, and all of them have one form. */
+const after = (
+  before: NodeStatus | undefined,
+  { address, duration, error, node, rows, sampledAt, startedAt }: Outcome
+): NodeStatus => ({
+  node,
+  startedAt,
+  duration,
+  address,
+  rows,
+  sampledAt: sampledAt ?? before?.sampledAt,
+  error,
+  lastSuccess: error === undefined ? startedAt : before?.lastSuccess,
+  failures: error === undefined ? 0 : (before?.failures ?? 0) + 1
+})

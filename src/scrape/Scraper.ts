@@ -9,7 +9,7 @@ import { Kubelet } from "./Kubelet.ts"
 import type { KubeletError } from "./KubeletError.ts"
 import * as ScrapeLog from "./ScrapeLog.ts"
 import * as ScrapeMetrics from "./ScrapeMetrics.ts"
-import { ScrapeStatus } from "./ScrapeStatus.ts"
+import { type Outcome, ScrapeStatus } from "./ScrapeStatus.ts"
 import * as Turns from "./Turns.ts"
 
 /** Between the first turns of two nodes, on average: a thousand TLS handshakes take a while on one core. */
@@ -53,15 +53,13 @@ export const layer = (options: { readonly resolution: Duration.Duration }) =>
         const node = nodes.get(name)
         if (node === undefined) return
         const startedAt = clock.currentTimeMillisUnsafe()
+        const begun = clock.monotonicTimeNanosUnsafe()
         // It ends by then, or little later: nobody waits longer for our credentials and for a kubelet.
         yield* status.expect(name, now() + resolution)
-        const [duration, result] = yield* kubelet.scrape(node, samples.get(name)).pipe(
-          Effect.tap(store.commit),
-          Effect.result,
-          Effect.timed
-        )
+        const result = yield* Effect.result(Effect.tap(kubelet.scrape(node, samples.get(name)), store.commit))
         if (Result.isSuccess(result)) samples.set(name, result.success)
-        const outcome = { node: name, startedAt, duration, ...ofResult(result) }
+        const duration = Number(clock.monotonicTimeNanosUnsafe() - begun) / 1e6
+        const outcome = outcomeOf(name, startedAt, duration, result)
         const before = yield* status.record(outcome)
         metrics.record(outcome)
         yield* log.record(node, before, outcome)
@@ -193,12 +191,18 @@ export const mayCure = (before: Node, after: Node) =>
   )
 
 /** What a turn that ended so says of the node. */
-const ofResult = (result: Result.Result<Sample, KubeletError>) =>
-  Result.match(result, {
-    onSuccess: ({ address, points }) => ({
-      rows: points.rows,
-      ...!Number.isNaN(points.timestamp(0)) && { sampledAt: points.timestamp(0) },
-      ...address !== undefined && { address }
-    }),
-    onFailure: (error) => ({ rows: 0, error, ...error.address !== "" && { address: error.address } })
-  })
+const outcomeOf = (
+  node: string,
+  startedAt: number,
+  duration: number,
+  result: Result.Result<Sample, KubeletError>
+): Outcome => {
+  if (Result.isFailure(result)) {
+    const error = result.failure
+    return { node, startedAt, duration, address: error.address || undefined, rows: 0, sampledAt: undefined, error }
+  }
+  const { address, points } = result.success
+  const time = points.timestamp(0)
+  const sampledAt = Number.isNaN(time) ? undefined : time
+  return { node, startedAt, duration, address, rows: points.rows, sampledAt, error: undefined }
+}

@@ -67,7 +67,7 @@ describe("the checks of a server", () => {
   it.effect("say of how many nodes there is nothing to serve yet, and why", () =>
     Effect.gen(function*() {
       const status = yield* ScrapeStatus
-      yield* status.record({ node: "b", startedAt: 0, duration: Duration.zero, rows: 1 })
+      yield* status.record({ node: "b", startedAt: 0, duration: 0, rows: 1 })
       const { checks } = yield* Health
       const problems = yield* Effect.forEach(checks.readyz, ({ problem }) => problem)
       assert.deepStrictEqual(problems.filter((it) => it !== undefined), [{

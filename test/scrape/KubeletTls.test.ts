@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, FileSystem, Layer, Option, type Scope } from "effect"
 import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
-import { Kube } from "../../src/kube/Kube.ts"
+import { Kube, nobody } from "../../src/kube/Kube.ts"
 import { issue } from "../fixtures/Certificates.ts"
 import * as Pki from "../fixtures/Pki.ts"
 import { files, kubeOf } from "../fixtures/TlsApiServer.ts"
@@ -170,7 +170,7 @@ describe("what is not given", () => {
     Effect.gen(function*() {
       const { current } = yield* TlsKubelet.client(
         { ...TlsKubelet.none, insecure: true },
-        Kube.layerHttp(HttpClient.make(() => Effect.never), { ...TlsKubelet.nothing, ca: Option.some("the cluster's") })
+        Kube.layerHttp(HttpClient.make(() => Effect.never), { ...nobody, ca: Option.some("the cluster's") })
       )
       assert.deepStrictEqual(yield* current, { rejectUnauthorized: false })
     }))

@@ -16,7 +16,7 @@ const node = (name: string, ready = true): Node => ({
   metricsPath: "/metrics/resource"
 })
 
-const duration = Duration.millis(5)
+const duration = 5
 
 const well = (name: string): Outcome => ({ node: name, startedAt: 0, duration, rows: 3 })
 

@@ -1,13 +1,20 @@
 /** What is remembered of the last turns of a node. */
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect } from "effect"
+import { Effect } from "effect"
 import { KubeletError } from "../../src/scrape/KubeletError.ts"
-import { ScrapeStatus } from "../../src/scrape/ScrapeStatus.ts"
+import { type Outcome, ScrapeStatus } from "../../src/scrape/ScrapeStatus.ts"
 
-const duration = Duration.millis(5)
 const error = new KubeletError({ node: "a", address: "10.0.0.1:10250", reason: "timeout", detail: "too late" })
-const well = (node: string, startedAt: number) => ({ node, startedAt, duration, rows: 3 })
-const badly = (node: string, startedAt: number) => ({ node, startedAt, duration, rows: 0, error })
+const well = (node: string, startedAt: number): Outcome => ({
+  node,
+  startedAt,
+  duration: 5,
+  address: "10.0.0.1:10250",
+  rows: 3,
+  sampledAt: undefined,
+  error: undefined
+})
+const badly = (node: string, startedAt: number): Outcome => ({ ...well(node, startedAt), rows: 0, error })
 
 describe("the status of a node", () => {
   it.effect("counts failures in a row and keeps the last success through them", () =>

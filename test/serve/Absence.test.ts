@@ -24,12 +24,12 @@ const scraped = Effect.fnUntraced(function*(second: number, ...containers: Reado
   yield* TestClock.setTime(second * 1000)
   const page = Object.fromEntries(containers.map((name) => [name, reading(second)]))
   yield* (yield* MetricsStore).commit(sample("a", reading(second), page))
-  yield* (yield* ScrapeStatus).record({ node: "a", startedAt: second * 1000, duration: Duration.zero, rows: 2 })
+  yield* (yield* ScrapeStatus).record({ node: "a", startedAt: second * 1000, duration: 0, rows: 2 })
 })
 
 const failed = Effect.fnUntraced(function*(node: string) {
   const error = new KubeletError({ node, address: "10.0.0.1:10250", reason: "timeout", detail: "no answer within 10s" })
-  yield* (yield* ScrapeStatus).record({ node, startedAt: 0, duration: Duration.zero, rows: 0, error })
+  yield* (yield* ScrapeStatus).record({ node, startedAt: 0, duration: 0, rows: 0, error })
 })
 
 const node = Effect.gen(function*() {
