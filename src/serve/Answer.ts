@@ -1,6 +1,7 @@
 /** Answers as HTTP responses: documents in the form that the client prefers, and failures as Status documents. */
 import { Result } from "effect"
 import { HttpServerResponse } from "effect/http"
+import * as Recent from "../Recent.ts"
 import type { ApiError } from "./ApiError.ts"
 import * as Body from "./Body.ts"
 import * as Document from "./Document.ts"
@@ -20,7 +21,7 @@ export const document = (
   const form = pretty && mediaType.name === "application/json" ? "indented" : forms[mediaType.name]
   const pieces = document.pieces?.(form)
   if (pieces !== undefined) {
-    return HttpServerResponse.setBody(HttpServerResponse.empty({ status, headers }), Body.make(pieces, contentType))
+    return HttpServerResponse.setBody(empty(status), Body.make(pieces, contentType))
   }
   const written = { status, headers, contentType }
   return form === "protobuf"
@@ -69,6 +70,9 @@ export const word = (word: string, contentType = "text/plain; charset=utf-8") =>
 
 /** What is answered is true of one moment and for one client. */
 const headers = { "cache-control": "no-cache, private" }
+
+/** Of each status one. */
+const empty = Recent.of((status: number) => HttpServerResponse.empty({ status, headers }))
 
 /** What echoes a client's words must not be taken for anything else than it says it is. */
 const unsniffed = { "x-content-type-options": "nosniff" }

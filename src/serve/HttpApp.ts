@@ -35,6 +35,7 @@ export const make = Effect.fnUntraced(function*(
   const metrics = yield* RequestMetrics.make(routes, limits.inflight)
   const finish = yield* EveryAnswer.make(options)
 
+  /** What is thrown on the way is a defect of this effect, and nobody else's. */
   const respond = Effect.fnUntracedEager(function*(
     request: HttpServerRequest.HttpServerRequest,
     preferences: Negotiation.Preferences,

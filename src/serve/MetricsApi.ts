@@ -1,5 +1,5 @@
 /** The resources of metrics.k8s.io, nodes and pods: one pipeline for both. */
-import { type Array as Arr, Clock, Context, Effect, Function, Iterable, Layer } from "effect"
+import { type Array as Arr, Clock, Context, Effect, Function, Iterable, Layer, Result } from "effect"
 import { Nodes } from "../discover/Nodes.ts"
 import { Pods } from "../discover/Pods.ts"
 import type { Usages } from "../Sample.ts"
@@ -79,13 +79,14 @@ const serve = <Object extends Listing.Listed>(
   })
   const optionsOf = Function.memoize((query: URLSearchParams) => ListOptions.parse(query, descriptor.selectableFields))
   return {
-    list: Effect.fnUntracedEager(function*({ namespace, query }) {
-      const options = yield* Effect.fromResult(optionsOf(query))
-      if (options.watch) return yield* new VerbNotSupported({ verb: "watch", group, resource: descriptor.resource })
+    list: ({ namespace, query }) => {
+      const read = optionsOf(query)
+      if (Result.isFailure(read)) return read.failure
+      const { fields, labels, watch } = read.success
+      if (watch) return new VerbNotSupported({ verb: "watch", group, resource: descriptor.resource })
       const now = clock.currentTimeMillisUnsafe()
       const snapshot = store.snapshot()
-      const parts = descriptor.parts(namespace).map(select(options.labels))
-      const { fields } = options
+      const parts = descriptor.parts(namespace).map(select(labels))
       const listing = Listing.make(now, parts, (part) => {
         const usagesOf = descriptor.usagesOf(snapshot, part)
         return (object, index) => {
@@ -95,26 +96,25 @@ const serve = <Object extends Listing.Listed>(
           return fields.length > 0 && !matches(fields, object, usages) ? undefined : usages
         }
       })
-      return many(observed(snapshot, listing))
-    }),
+      return Effect.succeed(many(observed(snapshot, listing)))
+    },
 
-    get: Effect.fnUntracedEager(function*({ name, namespace }) {
+    get: ({ name, namespace }) => {
       const object = descriptor.find(namespace, name)
-      if (object === undefined) {
-        return yield* new ObjectNotFound({ group: "", resource: descriptor.notFound.object, name })
-      }
+      if (object === undefined) return new ObjectNotFound({ group: "", resource: descriptor.notFound.object, name })
       const now = clock.currentTimeMillisUnsafe()
       const usages = descriptor.usages(store.snapshot(), object)
       if (usages === undefined) {
-        return yield* new ObjectNotFound({
-          group,
-          resource: descriptor.notFound.metrics,
-          name: descriptor.qualifiedName(object),
-          causes: yield* explain(object)
-        })
+        return Effect.flatMap(explain(object), (causes) =>
+          new ObjectNotFound({
+            group,
+            resource: descriptor.notFound.metrics,
+            name: descriptor.qualifiedName(object),
+            causes
+          }))
       }
       freshness.observe(now - usages.timestamp)
-      return one(object, usages, now)
-    })
+      return Effect.succeed(one(object, usages, now))
+    }
   }
 }

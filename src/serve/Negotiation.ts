@@ -1,5 +1,5 @@
 /** Which form an answer takes: the Accept header, `pretty`, and the refusals, as the kube-apiserver has them. */
-import { Result } from "effect"
+import { Function, Option, Result } from "effect"
 import * as Recent from "../Recent.ts"
 import { NotAcceptable } from "./ApiError.ts"
 
@@ -48,20 +48,9 @@ export const negotiate = (
   preferences: Preferences,
   offers: Offers = nothing
 ): Result.Result<Negotiated, NotAcceptable> => {
-  const preferred = isPretty(preferences)
-  if (preferences.accept === "") return Result.succeed({ mediaType: json, pretty: preferred })
-  for (const clause of read(preferences.accept).clauses) {
-    const conversion = conversionOf(clause)
-    const mediaType = mediaTypes.find((it) =>
-      covers(clause, it) && agrees(clause, it) && (conversion === undefined || offers(conversion, it))
-    )
-    if (mediaType !== undefined) {
-      return Result.succeed({
-        mediaType,
-        ...conversion !== undefined && { conversion },
-        pretty: preferred || clause.parameters.get("pretty") === "1"
-      })
-    }
+  const chosen = preferences.accept === "" ? byDefault : read(preferences.accept).choose(offers)
+  if (Option.isSome(chosen)) {
+    return Result.succeed(isPretty(preferences) ? { ...chosen.value, pretty: true } : chosen.value)
   }
   return Result.fail(
     new NotAcceptable({
@@ -69,6 +58,22 @@ export const negotiate = (
       byRoute: false
     })
   )
+}
+
+const byDefault = Option.some<Negotiated>({ mediaType: json, pretty: false })
+
+const choose = (clauses: ReadonlyArray<Clause>, offers: Offers): Option.Option<Negotiated> => {
+  for (const clause of clauses) {
+    const conversion = conversionOf(clause)
+    const mediaType = mediaTypes.find((it) =>
+      covers(clause, it) && agrees(clause, it) && (conversion === undefined || offers(conversion, it))
+    )
+    if (mediaType !== undefined) {
+      const pretty = clause.parameters.get("pretty") === "1"
+      return Option.some({ mediaType, ...conversion !== undefined && { conversion }, pretty })
+    }
+  }
+  return Option.none()
 }
 
 const names = mediaTypes.map((it) => it.name)
@@ -138,8 +143,14 @@ const isAdmitted = (accept: string) =>
   accept.split(",").map((it) => it.split(";", 1).join().trim())
     .some((range) => range === "*/*" || mediaTypes.some((it) => it.name === range))
 
-/** Clients have few such headers. */
-const read = Recent.of((accept: string) => ({ clauses: parseAccept(accept), isAdmitted: isAdmitted(accept) }))
+/** Clients have few such headers, and there are few kinds of endpoints. */
+const read = Recent.of((accept: string) => {
+  const clauses = parseAccept(accept)
+  return {
+    isAdmitted: isAdmitted(accept),
+    choose: Function.memoize((offers: Offers) => choose(clauses, offers))
+  }
+})
 
 /** Moves a clause forward while it goes before its neighbour; not a true order, but the one that clients know. */
 const insert = (clauses: Array<Clause>, clause: Clause) => {

@@ -1,5 +1,5 @@
 /** A path and who answers for it. */
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import type { Headers, HttpServerResponse } from "effect/http"
 import * as Answer from "./Answer.ts"
 import { type ApiError, MethodNotAllowed } from "./ApiError.ts"
@@ -42,16 +42,19 @@ export const negotiated = (
   options: { readonly watchable?: boolean; readonly offers?: Negotiation.Offers } = {}
 ): Route => ({
   path,
-  respond: Effect.fnUntracedEager(function*(request) {
-    if (request.method !== "GET") return yield* new MethodNotAllowed()
+  respond: (request) => {
+    const { method, preferences } = request
+    if (method !== "GET") return new MethodNotAllowed()
     // In this order: a client that takes nothing we have is told so before anything else is looked at.
-    yield* Effect.fromResult(
-      Negotiation.admit(request.preferences.accept, { watchable: options.watchable ?? false })
+    const admitted = Negotiation.admit(preferences.accept, { watchable: options.watchable ?? false })
+    if (Result.isFailure(admitted)) return admitted.failure
+    const negotiated = Negotiation.negotiate(preferences, options.offers)
+    if (Result.isFailure(negotiated)) return negotiated.failure
+    return Effect.flatMapEager(
+      respond(request, negotiated.success),
+      (response) => Compression.compress(response, preferences.acceptEncoding)
     )
-    const negotiated = yield* Effect.fromResult(Negotiation.negotiate(request.preferences, options.offers))
-    const response = yield* respond(request, negotiated)
-    return yield* Compression.compress(response, request.preferences.acceptEncoding)
-  })
+  }
 })
 
 /** Answers GET with a document as it is. */
@@ -66,13 +69,14 @@ export const object = (
 ): Route =>
   negotiated(
     path,
-    Effect.fnUntracedEager(function*(request, negotiated) {
-      const forms = yield* make(request)
-      const document = negotiated.conversion === undefined
-        ? forms
-        : yield* Effect.fromResult(forms.convert(negotiated.conversion, request.query))
-      return Answer.document(document, negotiated)
-    }),
+    (request, negotiated) =>
+      Effect.flatMapEager(make(request), (forms) =>
+        negotiated.conversion === undefined
+          ? Effect.succeed(Answer.document(forms, negotiated))
+          : Effect.map(
+            Effect.fromResult(forms.convert(negotiated.conversion, request.query)),
+            (document) => Answer.document(document, negotiated)
+          )),
     { ...options, offers: Forms.offers }
   )
 

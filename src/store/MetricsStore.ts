@@ -16,6 +16,35 @@ export interface Snapshot {
   readonly hasSwap: boolean
 }
 
+/** A class, because each request takes one. */
+class PublishedAt implements Snapshot {
+  readonly #published: Published
+  readonly #now: number
+  readonly hasSwap: boolean
+
+  constructor(published: Published, now: number, hasSwap: boolean) {
+    this.#published = published
+    this.#now = now
+    this.hasSwap = hasSwap
+  }
+
+  node(name: string) {
+    return this.#published.node(name, this.#now)
+  }
+
+  pod(namespace: string, name: string) {
+    return this.#published.pod(namespace, name, this.#now)
+  }
+
+  nodes(part: ReadonlyArray<NodeName>) {
+    return this.#published.nodes(part, this.#now)
+  }
+
+  pods(part: ReadonlyArray<PodName>) {
+    return this.#published.pods(part, this.#now)
+  }
+}
+
 export interface UsagesOfPart {
   /** Of the object at this place in the part; to be read before those of the next are asked for. */
   at(index: number): Usages | undefined
@@ -83,16 +112,7 @@ export class MetricsStore extends Context.Service<MetricsStore, {
         return MetricsStore.of({
           commit,
           forget,
-          snapshot: () => {
-            const now = clock()
-            return {
-              node: (name) => published.node(name, now),
-              pod: (namespace, name) => published.pod(namespace, name, now),
-              nodes: (part) => published.nodes(part, now),
-              pods: (part) => published.pods(part, now),
-              hasSwap
-            }
-          },
+          snapshot: () => new PublishedAt(published, clock(), hasSwap),
           depth: (node) => Effect.sync(() => nodes.get(node)?.depth(clock()) ?? 0),
           trace: (namespace, pod) =>
             Effect.sync(() =>

@@ -31,20 +31,21 @@ export class Access extends Context.Service<Access, {
       const authorization = yield* Authorization
       const measured = yield* AccessMetrics.make
       return Access.of({
-        authenticate: Effect.fnUntracedEager(function*(request) {
-          const user = yield* measured.authentication(() => authentication.userOf(request, HeaderLines.of(request)))
-            .pipe(
-              AtOnce.unlessDone(Effect.onError(() => partFrom(request)))
+        authenticate: (request) =>
+          measured.authentication(() => authentication.userOf(request, HeaderLines.of(request))).pipe(
+            AtOnce.unlessDone(Effect.onError(() => partFrom(request))),
+            // HTTP/2 makes it cheap to ask much at once, and whom we do not know shall not have it for long (CVE-2023-44487).
+            Effect.flatMapEager((user) =>
+              user === anonymous ? Effect.as(partFrom(request), user) : Effect.succeed(user)
             )
-          // HTTP/2 makes it cheap to ask much at once, and whom we do not know shall not have it for long (CVE-2023-44487).
-          if (user === anonymous) yield* partFrom(request)
-          return user
-        }),
-        authorize: Effect.fnUntracedEager(function*(request, sender, info) {
-          const user = yield* Impersonation.resolve(authorization, sender, info, HeaderLines.of(request))
-          yield* measured.authorization(() => authorization.authorize(user, info))
-          return user
-        }, AtOnce.unlessDone(Effect.catchTag("ReviewError", () => Effect.fail(new InternalError())))),
+          ),
+        authorize: (request, sender, info) =>
+          Impersonation.resolve(authorization, sender, info, HeaderLines.of(request)).pipe(
+            Effect.flatMapEager((user) =>
+              Effect.mapEager(measured.authorization(() => authorization.authorize(user, info)), () => user)
+            ),
+            AtOnce.unlessDone(Effect.catchTag("ReviewError", () => Effect.fail(new InternalError())))
+          ),
         mayGet: (user, path) =>
           user.name === anonymous.name
             ? Effect.succeed(false)

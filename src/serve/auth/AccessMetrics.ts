@@ -1,6 +1,7 @@
 /** What is counted of who comes and who may, under the kube-apiserver's names and labels. */
 import { Clock, Effect } from "effect"
 import * as MetricFamily from "../../MetricFamily.ts"
+import * as AtOnce from "../AtOnce.ts"
 
 /** Seconds: a thousandth, doubled up to sixteen. */
 const boundaries = Array.from({ length: 15 }, (_, i) => 2 ** i / 1000)
@@ -38,23 +39,22 @@ const measured = (families: Families, results: Readonly<Record<string, string>>)
     const series = (result: string) => ({ total: attempts.series({ result }), duration: duration.series({ result }) })
     const error = series("error")
     const known = new Map(Object.entries(results).map(([outcome, result]) => [outcome, series(result)]))
+    const record = (outcome: string, start: bigint) => {
+      const { duration, total } = known.get(outcome) ?? error
+      total.update(1)
+      duration.update(Number(clock.monotonicTimeNanosUnsafe() - start) / 1e9)
+    }
     return (begin) => {
       const start = clock.monotonicTimeNanosUnsafe()
-      const record = (outcome: string) => {
-        const { duration, total } = known.get(outcome) ?? error
-        total.update(1)
-        duration.update(Number(clock.monotonicTimeNanosUnsafe() - start) / 1e9)
+      const outcome = begin()
+      if (AtOnce.isDone(outcome)) {
+        record("success", start)
+        return outcome
       }
-      return Effect.mapBothEager(begin(), {
-        onSuccess: (value) => {
-          record("success")
-          return value
-        },
-        onFailure: (failure) => {
-          record(failure._tag)
-          return failure
-        }
-      })
+      return outcome.pipe(
+        Effect.tap(() => Effect.sync(() => record("success", start))),
+        Effect.tapError(({ _tag }) => Effect.sync(() => record(_tag, start)))
+      )
     }
   })
 

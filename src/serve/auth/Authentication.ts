@@ -47,7 +47,7 @@ export class Authentication extends Context.Service<Authentication, {
           const now = clock.currentTimeMillisUnsafe()
           const opinions = chain.length === 0
             ? []
-            : untilKnown(byCertificate(yield* config.current(), chain, headers, now))
+            : byCertificate(yield* config.current(), chain, headers, now)
           const known = firstUser(opinions)
           if (Option.isSome(known)) {
             validity.update(ClientCertificate.secondsLeft(chain, now))
@@ -66,37 +66,29 @@ export class Authentication extends Context.Service<Authentication, {
   )
 }
 
-/** As the front proxy and the client authority see it, in this order. */
-const byCertificate = function*(
+/** As the front proxy and the client authority see it, in this order: whom the one knows the other is not asked about. */
+const byCertificate = (
   { clientAuthority, complete, requestHeader }: Config,
   chain: ClientCertificate.Chain,
   headers: HeaderLines.HeaderLines,
   now: number
-): Generator<Opinion> {
-  if (!complete) yield Result.fail("it is not known yet which authorities sign certificates of clients")
-  for (const proxy of Option.toArray(requestHeader)) {
-    yield Result.mapError(
-      RequestHeader.authenticate(proxy, chain, headers, now),
-      (problem) => `as a front proxy: ${problem}`
-    )
+): Array<Opinion> => {
+  const opinions: Array<Opinion> = complete ? [] : [unknownYet]
+  if (Option.isSome(requestHeader)) {
+    const opinion = RequestHeader.authenticate(requestHeader.value, chain, headers, now)
+    opinions.push(Result.mapError(opinion, (problem) => `as a front proxy: ${problem}`))
+    if (Option.isSome(userIn(opinion))) return opinions
   }
-  for (const authority of Option.toArray(clientAuthority)) {
-    yield Result.mapBoth(authority.verify(chain, now), {
+  if (Option.isSome(clientAuthority)) {
+    opinions.push(Result.mapBoth(clientAuthority.value.verify(chain, now), {
       onSuccess: () => Option.flatMap(Option.fromUndefinedOr(chain[0]), ClientCertificate.userOf),
       onFailure: (problem) => `as a client: ${problem}`
-    })
+    }))
   }
+  return opinions
 }
 
-/** What one believes nobody else is asked about. */
-const untilKnown = (opinions: Iterable<Opinion>): Array<Opinion> => {
-  const heard: Array<Opinion> = []
-  for (const opinion of opinions) {
-    heard.push(opinion)
-    if (Option.isSome(userIn(opinion))) break
-  }
-  return heard
-}
+const unknownYet: Opinion = Result.fail("it is not known yet which authorities sign certificates of clients")
 
 const userIn = (opinion: Opinion) => Option.flatten(Result.getSuccess(opinion))
 

@@ -56,11 +56,14 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const clients = yield* followed("client-ca-file", options.clientCaFile)
   const proxies = yield* followed("requestheader-client-ca-file", clientCaFile)
   const published = asksCluster(options) ? yield* lookUp : nothing
-
+  // Asked for with each request: where no flag says more, it is what is published.
+  if (Option.isNone(clients) && Option.isNone(proxies) && !tolerateLookupFailure) {
+    return AuthenticationConfig.of({ current: published })
+  }
   const current = Effect.fnUntracedEager(function*() {
-    const { complete, config } = yield* published()
+    const config = yield* published()
     return {
-      complete: complete || tolerateLookupFailure,
+      complete: config.complete || tolerateLookupFailure,
       clientAuthority: Option.isSome(clients) ? Option.some(yield* clients.value) : config.clientAuthority,
       requestHeader: Option.isSome(proxies)
         ? Option.some({ headerNames, allowedNames, authority: yield* proxies.value })
@@ -75,11 +78,17 @@ const authority = Effect.map(Function.memoize(({ certificates }: PemFile.Bundle)
   CertificateAuthority.make(certificates)
 ))
 
-const nothing = () => Effect.succeed({ complete: true, config: PublishedConfig.none })
+const of = (complete: boolean, { clientAuthority, requestHeader }: PublishedConfig.PublishedConfig): Config => ({
+  complete,
+  clientAuthority,
+  requestHeader
+})
+
+const nothing = () => Effect.succeed(of(true, PublishedConfig.none))
 
 /** What the cluster publishes. What is unreadable or gone leaves the last that was good in use. */
 const lookUp = Effect.gen(function*() {
-  let last = Option.none<PublishedConfig.PublishedConfig>()
+  let last = Option.none<Effect.Effect<Config>>()
   let readable = true
   const { synced } = yield* Reflector.make({
     path: `/api/v1/namespaces/${PublishedConfig.namespace}/configmaps`,
@@ -89,13 +98,14 @@ const lookUp = Effect.gen(function*() {
     decode: (object) => {
       const found = PublishedConfig.decode(object)
       readable = Result.isSuccess(found)
-      last = Option.orElse(Result.getSuccess(found), () => last)
+      if (Result.isSuccess(found)) last = Option.some(Effect.succeed(of(true, found.success)))
       return found
     },
     live: new LiveMap(() => false)
   })
   return () =>
-    Option.isSome(last)
-      ? Effect.succeed({ complete: true, config: last.value })
-      : Effect.map(synced, (synced) => ({ complete: synced && readable, config: PublishedConfig.none }))
+    Option.getOrElse(
+      last,
+      () => Effect.map(synced, (synced) => of(synced && readable, PublishedConfig.none))
+    )
 })

@@ -9,18 +9,27 @@ import type { ReviewError } from "./Review.ts"
 import * as User from "./User.ts"
 
 /** In whose name the request goes on: the user's own, where no headers ask for another. */
-export const resolve = Effect.fnUntracedEager(function*(
+export const resolve = (
   authorization: Authorization["Service"],
   user: User.User,
   info: RequestInfo,
   headers: HeaderLines.HeaderLines
-): Effect.fn.Return<User.User, BadRequest | Forbidden | ReviewError> {
-  const wanted = yield* Effect.fromResult(wantedBy(headers))
-  if (Option.isNone(wanted)) return user
+): Effect.Effect<User.User, BadRequest | Forbidden | ReviewError> => {
+  const wanted = wantedBy(headers)
+  if (Result.isFailure(wanted)) return wanted.failure
+  return Option.isNone(wanted.success) ? Effect.succeed(user) : become(wanted.success.value, authorization, user, info)
+}
+
+const become = Effect.fnUntraced(function*(
+  wanted: User.User,
+  authorization: Authorization["Service"],
+  user: User.User,
+  info: RequestInfo
+) {
   // One way is enough; where none is, the first refusal is the one that is told.
   let refusal: Forbidden | undefined
   for (const mode of narrow) {
-    const plan = mode(wanted.value, user, info)
+    const plan = mode(wanted, user, info)
     if (plan === undefined) continue
     const outcome = yield* Effect.result(attempt(authorization, plan))
     if (Result.isSuccess(outcome)) return outcome.success
@@ -28,7 +37,7 @@ export const resolve = Effect.fnUntracedEager(function*(
     refusal ??= outcome.failure
   }
   return yield* Effect.catchTag(
-    attempt(authorization, legacy(wanted.value, user)),
+    attempt(authorization, legacy(wanted, user)),
     "Forbidden",
     (last) => Effect.fail(refusal ?? last)
   )
