@@ -73,7 +73,7 @@
             install -Dm444 -t $out/lib/metrics-server dist/*
             install -Dm444 -t $out/share/licenses/metrics-server LICENSE dist/THIRD-PARTY-LICENSES.txt
             makeWrapper ${lib.getExe pkgs.nodejs-slim_26} $out/bin/metrics-server \
-              --add-flags --min-semi-space-size=4 --add-flags --max-semi-space-size=4 --add-flags $out/lib/metrics-server/metrics-server.mjs \
+              --add-flags --min-semi-space-size=4 --add-flags --max-semi-space-size=4 --add-flags --no-allocation-site-pretenuring --add-flags $out/lib/metrics-server/metrics-server.mjs \
               --set-default UV_THREADPOOL_SIZE 16 --set-default MALLOC_ARENA_MAX 1 --set-default MALLOC_MMAP_THRESHOLD_ 32768 \
               --set-default MALLOC_TRIM_THRESHOLD_ 32768 --set-default MALLOC_TOP_PAD_ 0
           '';

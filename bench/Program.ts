@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 /** As in the image (deploy/Dockerfile): the tests hold them equal. */
-export const nodeFlags = ["--min-semi-space-size=4", "--max-semi-space-size=4"]
+export const nodeFlags = ["--min-semi-space-size=4", "--max-semi-space-size=4", "--no-allocation-site-pretenuring"]
 export const environment = {
   UV_THREADPOOL_SIZE: "16",
   MALLOC_ARENA_MAX: "1",

@@ -5,10 +5,7 @@
  * one is old, all that follow are kept, with all they ever held, until the whole heap is marked (docs/decisions.md has a program).
  */
 
-/**
- * Each is of a class, because V8 watches how long the objects of a literal live. Those of a start live long, while a thousand connections
- * are made; all that follow it would make among the old objects, where they last, with whatever they hold, until the whole heap is marked.
- */
+/** What can be under way. */
 export abstract class Entry {
   /** Where it stands: that of the collection alone to set. */
   place = 0

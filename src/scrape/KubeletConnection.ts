@@ -17,7 +17,7 @@ export interface Security {
   readonly rejectUnauthorized: boolean
 }
 
-/** A request on its way, and who reads the response. A class, for the reason that entries of `UnderWay` are. */
+/** A request on its way, and who reads the response. */
 export class Exchange {
   readonly request: string
   readonly reader: ResponseReader

@@ -46,17 +46,11 @@ export class KubeletTls extends Context.Service<KubeletTls, {
             })
         })
 
-        // Asked for with each scrape: mostly it is of the same as before.
-        let last = known(options, nobody, undefined, undefined)
-        const of = (ours: Credentials, bundle: PemFile.Bundle | undefined, pair: Pair | undefined) => {
-          if (last.ours === ours && last.bundle === bundle && last.pair === pair) return last.material
-          const found = known(options, ours, bundle, pair)
-          last = isSame(last.material, found.material) ? { ...found, material: last.material } : found
-          return last.material
-        }
+        const materialOf = remembering(options)
         const current = Effect.flatMap(
           ours,
-          (ours) => Effect.flatMapEager(bundle, (bundle) => Effect.mapEager(pair, (pair) => of(ours, bundle, pair)))
+          (ours) =>
+            Effect.flatMapEager(bundle, (bundle) => Effect.mapEager(pair, (pair) => materialOf(ours, bundle, pair)))
         )
         return KubeletTls.of({ current })
       })
@@ -64,21 +58,33 @@ export class KubeletTls extends Context.Service<KubeletTls, {
   }
 }
 
-/** A material, and what it was made of. */
-const known = (
+/** Asked for with each scrape: of the same objects, and of others that say the same, it is the same object. */
+const remembering = (options: KubeletTlsOptions) => {
+  let of: readonly [Credentials, PemFile.Bundle | undefined, Pair | undefined] = [nobody, undefined, undefined]
+  let last = material(options, ...of)
+  return (ours: Credentials, bundle: PemFile.Bundle | undefined, pair: Pair | undefined) => {
+    if (of[0] === ours && of[1] === bundle && of[2] === pair) return last
+    of = [ours, bundle, pair]
+    const found = material(options, ...of)
+    if (!isSame(last, found)) last = found
+    return last
+  }
+}
+
+/** What flags name goes before what is ours. */
+const material = (
   { insecure }: KubeletTlsOptions,
   ours: Credentials,
   bundle: PemFile.Bundle | undefined,
   pair: Pair | undefined
-) => {
+): Material => {
   const ca = bundle === undefined ? Option.getOrUndefined(ours.ca) : bundle.pem
   const shown = pair ?? Option.getOrUndefined(Option.all({ cert: ours.cert, key: ours.key }))
-  const material: Material = {
+  return {
     rejectUnauthorized: !insecure,
     ...ca !== undefined && !insecure && { ca },
     ...shown !== undefined && { cert: shown.cert, key: shown.key }
   }
-  return { ours, bundle, pair, material }
 }
 
 const isSame = (one: Material, other: Material) =>

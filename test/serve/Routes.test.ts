@@ -113,6 +113,7 @@ describe("routes", () => {
         "/apis/metrics.k8s.io/v1",
         "/apis/metrics.k8s.io/v1beta1",
         "/broken",
+        "/broken/at-once",
         "/livez",
         "/openapi/v2",
         "/openapi/v3",
@@ -134,10 +135,12 @@ describe("routes", () => {
 
   it.effect("a defect is a Status that tells nothing of our inside", () =>
     Effect.gen(function*() {
-      const { status, text } = yield* ask("/broken")
-      assert.strictEqual(status, 500)
-      assert.strictEqual(JSON.parse(text).reason, "InternalError")
-      assert.notInclude(text, "a defect")
+      for (const path of ["/broken", "/broken/at-once"]) {
+        const { status, text } = yield* ask(path)
+        assert.strictEqual(status, 500)
+        assert.strictEqual(JSON.parse(text).reason, "InternalError")
+        assert.notInclude(text, "a defect")
+      }
     }))
 
   describe("forms", () => {
