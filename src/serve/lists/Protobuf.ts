@@ -13,8 +13,6 @@ import { pieces } from "./Pieces.ts"
 import * as Runs from "./Runs.ts"
 import * as Write from "./Write.ts"
 
-const bytes = (text: string) => new TextEncoder().encode(text)
-
 const written = <A>(write: WriteMessage<A>, value: A) => write(new BinaryWriter(), value).finish()
 
 /** What stands around the objects, which are so many bytes in all. */
@@ -53,11 +51,14 @@ const ofNode = entries(4)
 /** Of a node the greater part, and always the same. */
 const ofLabels = Function.memoize((labels: Labels) => written(writeLabels, labels))
 
-const fixed = Fixed.of(bytes, ofLabels)
+const ofName = (name: string) => written((writer) => string(writer, 1, name), undefined)
+
+const fixed = Fixed.of(ofName, ofLabels)
 
 // What lists of the same times and of the same containers have in common.
+/** And the tag of the window, which follows. */
 const timestamp = Recent.ofIntegers((second: number) =>
-  new Runs.Run(written((writer) => message(writer, 2, writeTime, second * 1000), undefined))
+  new Runs.Run(Uint8Array.of(...written((writer) => message(writer, 2, writeTime, second * 1000), undefined), third))
 )
 /** Behind the name: of seconds since the epoch, and a namespace. */
 const restOfMeta = Recent.of((createdIn: string) => {
@@ -70,7 +71,7 @@ const restOfMeta = Recent.of((createdIn: string) => {
     return message(writer, 8, writeTime, Number(createdIn.slice(0, space)) * 1000)
   }, undefined))
 })
-const nameOf = Recent.of((name: string) => new Runs.Run(written((writer) => string(writer, 1, name), undefined)))
+const nameOf = Recent.of((name: string) => new Runs.Run(ofName(name)))
 
 /** The tags and lengths of an object, and times; the same of a container, with its quantities. */
 const roomOfObject = 80
@@ -79,8 +80,6 @@ const roomOfUsage = 60 + 3 * Amounts.room
 /** As few runs of bytes as can be: what objects share with their neighbours is one run, up to what differs. */
 export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shape) => {
   const created = Math.floor(now / 1000)
-  /** Bytes of the length of metadata, which mostly are as many as those of the neighbour: else the metadata moves. */
-  let free = 2
 
   const usage = (
     sheet: Write.Sheet,
@@ -111,18 +110,13 @@ export const objects = ({ now, slices }: Listing, { isList, ofContainers }: Shap
       if (isList) view.setUint8(start, second)
       const object = isList ? start + 3 : start
       view.setUint8(object, first)
-      const metadata = object + 1 + free
-      view.setUint8(metadata, first)
-      let at = Runs.writeOne(sheet, metadata + 2, texts, place)
-      at = Write.length(sheet, metadata + 2, at, 1)
+      const metadata = Runs.lengthOf(texts, place) + behindName.length + Runs.lengthOf(texts, count + place)
+      let at = Write.varint(sheet, object + 1, metadata)
+      at = Runs.writeOne(sheet, at, texts, place)
       at = Runs.write(sheet, at, behindName)
       at = Runs.writeOne(sheet, at, texts, count + place)
-      const needed = Write.sizeOf(at - metadata)
-      at = Write.length(sheet, metadata, at, free)
-      free = needed
       at = Runs.write(sheet, at, timestamp(Math.floor(slice.timestamps[index]! / 1000)))
-      view.setUint8(at, third)
-      at = Durations.message(sheet, at + 1, slice.windows[index]!)
+      at = Durations.message(sheet, at, slice.windows[index]!)
       const row = slice.starts[index]!
       if (!ofContainers) at = usage(sheet, at, ofNode, slice, row)
       else {
