@@ -162,13 +162,7 @@ const unsendable = new NoAnswer({
 })
 
 /** One context for all kubelets, because it holds all authorities; another one when the material is another. */
-const securityOf = (material: Material): Security => {
-  const known = securities.get(material)
-  if (known !== undefined) return known
-  const { rejectUnauthorized, ...pem } = material
-  const security = { context: createSecureContext({ ...pem, ...Pem.trust }), rejectUnauthorized }
-  securities.set(material, security)
-  return security
-}
-
-const securities = new WeakMap<Material, Security>()
+const securityOf = Function.memoize(({ rejectUnauthorized, ...pem }: Material): Security => ({
+  context: createSecureContext({ ...pem, ...Pem.trust }),
+  rejectUnauthorized
+}))
