@@ -16,35 +16,6 @@ export interface Snapshot {
   readonly hasSwap: boolean
 }
 
-/** A class, because each request takes one. */
-class PublishedAt implements Snapshot {
-  readonly #published: Published
-  readonly #now: number
-  readonly hasSwap: boolean
-
-  constructor(published: Published, now: number, hasSwap: boolean) {
-    this.#published = published
-    this.#now = now
-    this.hasSwap = hasSwap
-  }
-
-  node(name: string) {
-    return this.#published.node(name, this.#now)
-  }
-
-  pod(namespace: string, name: string) {
-    return this.#published.pod(namespace, name, this.#now)
-  }
-
-  nodes(part: ReadonlyArray<NodeName>) {
-    return this.#published.nodes(part, this.#now)
-  }
-
-  pods(part: ReadonlyArray<PodName>) {
-    return this.#published.pods(part, this.#now)
-  }
-}
-
 export interface UsagesOfPart {
   /** Of the object at this place in the part; to be read before those of the next are asked for. */
   at(index: number): Usages | undefined
@@ -125,5 +96,34 @@ export class MetricsStore extends Context.Service<MetricsStore, {
         })
       })
     )
+  }
+}
+
+/** What is published, at a moment. Each request takes one: it is a single object, whatever is asked of it. */
+class PublishedAt implements Snapshot {
+  readonly #published: Published
+  readonly #now: number
+  readonly hasSwap: boolean
+
+  constructor(published: Published, now: number, hasSwap: boolean) {
+    this.#published = published
+    this.#now = now
+    this.hasSwap = hasSwap
+  }
+
+  node(name: string) {
+    return this.#published.node(name, this.#now)
+  }
+
+  pod(namespace: string, name: string) {
+    return this.#published.pod(namespace, name, this.#now)
+  }
+
+  nodes(part: ReadonlyArray<NodeName>) {
+    return this.#published.nodes(part, this.#now)
+  }
+
+  pods(part: ReadonlyArray<PodName>) {
+    return this.#published.pods(part, this.#now)
   }
 }
