@@ -52,24 +52,32 @@ export const asksCluster = ({ clientCaFile, requestHeader, skipLookup }: Options
 const make = Effect.fnUntraced(function*(options: Options) {
   const { requestHeader: { allowedNames, clientCaFile, ...headerNames }, tolerateLookupFailure } = options
   const followed = (flag: string, file: Option.Option<string>) =>
-    Effect.transposeOption(Option.map(file, (file) => Effect.map(PemFile.followBundle({ flag, file }), authority)))
+    Option.match(file, {
+      onNone: () => Effect.succeed(Effect.succeedNone),
+      onSome: (file) => Effect.map(PemFile.followBundle({ flag, file }), (bundle) => Effect.asSome(authority(bundle)))
+    })
   const clients = yield* followed("client-ca-file", options.clientCaFile)
   const proxies = yield* followed("requestheader-client-ca-file", clientCaFile)
-  const published = asksCluster(options) ? yield* lookUp : nothing
-  // Asked for with each request: where no flag says more, it is what is published.
-  if (Option.isNone(clients) && Option.isNone(proxies) && !tolerateLookupFailure) {
-    return AuthenticationConfig.of({ current: published })
-  }
-  const current = Effect.fnUntracedEager(function*() {
-    const config = yield* published()
-    return {
-      complete: config.complete || tolerateLookupFailure,
-      clientAuthority: Option.isSome(clients) ? Option.some(yield* clients.value) : config.clientAuthority,
-      requestHeader: Option.isSome(proxies)
-        ? Option.some({ headerNames, allowedNames, authority: yield* proxies.value })
-        : config.requestHeader
-    }
+  const lookedUp = asksCluster(options) ? yield* lookUp : nothing
+  /** What a file says goes before what is published. */
+  const of = (
+    clients: Option.Option<CertificateAuthority.CertificateAuthority>,
+    proxies: Option.Option<CertificateAuthority.CertificateAuthority>,
+    { clientAuthority, complete, requestHeader }: Config
+  ): Config => ({
+    complete: complete || tolerateLookupFailure,
+    clientAuthority: Option.orElse(clients, () => clientAuthority),
+    requestHeader: Option.isSome(proxies)
+      ? Option.some({ headerNames, allowedNames, authority: proxies.value })
+      : requestHeader
   })
+  // Asked for with each request: what is known is there at once.
+  const current = () =>
+    Effect.flatMapEager(
+      clients,
+      (clients) =>
+        Effect.flatMapEager(proxies, (proxies) => Effect.mapEager(lookedUp(), (config) => of(clients, proxies, config)))
+    )
   return AuthenticationConfig.of({ current })
 })
 
@@ -78,13 +86,13 @@ const authority = Effect.map(Function.memoize(({ certificates }: PemFile.Bundle)
   CertificateAuthority.make(certificates)
 ))
 
-const of = (complete: boolean, { clientAuthority, requestHeader }: PublishedConfig.PublishedConfig): Config => ({
+const published = (complete: boolean, { clientAuthority, requestHeader }: PublishedConfig.PublishedConfig): Config => ({
   complete,
   clientAuthority,
   requestHeader
 })
 
-const nothing = () => Effect.succeed(of(true, PublishedConfig.none))
+const nothing = () => Effect.succeed(published(true, PublishedConfig.none))
 
 /** What the cluster publishes. What is unreadable or gone leaves the last that was good in use. */
 const lookUp = Effect.gen(function*() {
@@ -98,7 +106,7 @@ const lookUp = Effect.gen(function*() {
     decode: (object) => {
       const found = PublishedConfig.decode(object)
       readable = Result.isSuccess(found)
-      if (Result.isSuccess(found)) last = Option.some(Effect.succeed(of(true, found.success)))
+      if (Result.isSuccess(found)) last = Option.some(Effect.succeed(published(true, found.success)))
       return found
     },
     live: new LiveMap(() => false)
@@ -106,6 +114,6 @@ const lookUp = Effect.gen(function*() {
   return () =>
     Option.getOrElse(
       last,
-      () => Effect.map(synced, (synced) => of(synced && readable, PublishedConfig.none))
+      () => Effect.map(synced, (synced) => published(synced && readable, PublishedConfig.none))
     )
 })
